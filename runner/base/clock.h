@@ -1,0 +1,18 @@
+/* base/clock - the monotonic clock in nanoseconds (clock_gettime(2), CLOCK_MONOTONIC). */
+#ifndef SOCKLINGS_BASE_CLOCK_H
+#define SOCKLINGS_BASE_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+#define CLOCK_MS INT64_C(1000000)
+#define CLOCK_S INT64_C(1000000000)
+
+static inline int64_t clock_now(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (int64_t)ts.tv_sec * CLOCK_S + ts.tv_nsec;
+}
+
+#endif
