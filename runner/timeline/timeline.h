@@ -202,7 +202,8 @@ const char *call_display_name(const struct call_event *call);
 bool call_succeeded(const struct call_event *call); /* returned, and not -1 */
 bool call_is(const struct event *ev, const char *name); /* a call event with that kernel name */
 
-/* The scene's event, its end (NULL when not finished), and a variable's value (NULL: none). */
+/* The scene's event (never NULL: an empty one stands in when the recording has none), its end (NULL
+ * when not finished), and a variable's value (NULL: none). */
 const struct scene_event *timeline_scene(const struct timeline *tl);
 const struct end_event *timeline_end(const struct timeline *tl);
 const struct bytes *timeline_var(const struct timeline *tl, const char *name);
