@@ -1,0 +1,276 @@
+/*
+ * base/loop: see loop.h.
+ *
+ *  - a watch or timer that is removed from inside a callback is only marked, and freed when no
+ *    callback is running any more, so that a pending epoll event never meets freed memory;
+ *  - timers are a short unordered array: a scene has a handful;
+ *  - SIGCHLD comes through a signalfd; one read, then waitpid until nothing is left.
+ */
+#include "base/loop.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+enum { EVENTS_AT_ONCE = 32 };
+
+struct loop_fd {
+    struct loop *loop;
+    int fd;
+    loop_fd_fn *fn;
+    void *arg;
+    bool dead;
+    struct loop_fd *next_dead;
+};
+
+struct loop_timer {
+    struct loop *loop;
+    int64_t at;
+    bool armed;
+    loop_timer_fn *fn;
+    void *arg;
+};
+
+struct child {
+    pid_t pid;
+    loop_child_fn *fn;
+    void *arg;
+};
+
+struct loop {
+    int epoll;
+    int signals;
+    struct loop_fd *signal_watch;
+    struct loop_fd *dead; /* removed while callbacks run */
+    struct loop_timer **timers;
+    size_t ntimers;
+    struct child *children;
+    size_t nchildren;
+    struct child otherwise;
+    int called; /* callbacks run in this step */
+};
+
+static struct child *find_child(struct loop *loop, pid_t pid)
+{
+    for (size_t i = 0; i < loop->nchildren; i++)
+        if (loop->children[i].pid == pid)
+            return &loop->children[i];
+    return NULL;
+}
+
+static void deliver(struct loop *loop, pid_t pid, int status)
+{
+    struct child *found = find_child(loop, pid);
+    struct child child = found != NULL ? *found : loop->otherwise;
+    if (found != NULL && (WIFEXITED(status) || WIFSIGNALED(status)))
+        loop_child_remove(loop, pid);
+    if (child.fn != NULL) {
+        loop->called++;
+        child.fn(child.arg, pid, status);
+    }
+}
+
+static void on_sigchld(void *arg, int fd, uint32_t events)
+{
+    struct loop *loop = arg;
+    struct signalfd_siginfo info[16];
+    (void)events;
+    /* What it says does not matter: one SIGCHLD may stand for many children. */
+    while (read(fd, info, sizeof info) == sizeof info) {
+    }
+    int status;
+    pid_t pid;
+    while ((pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0)
+        deliver(loop, pid, status);
+}
+
+struct loop *loop_new(struct error *err)
+{
+    struct loop *loop = mem_alloc(sizeof *loop);
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    loop->epoll = epoll_create1(EPOLL_CLOEXEC);
+    loop->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (loop->epoll < 0 || loop->signals < 0) {
+        error_errno(err, "cannot create an event loop");
+        loop_free(loop);
+        return NULL;
+    }
+    loop->signal_watch = loop_fd_add(loop, loop->signals, EPOLLIN, on_sigchld, loop);
+    return loop;
+}
+
+static void bury(struct loop *loop)
+{
+    while (loop->dead != NULL) {
+        struct loop_fd *next = loop->dead->next_dead;
+        free(loop->dead);
+        loop->dead = next;
+    }
+}
+
+void loop_free(struct loop *loop)
+{
+    if (loop == NULL)
+        return;
+    loop_fd_remove(loop->signal_watch);
+    bury(loop);
+    if (loop->epoll >= 0)
+        close(loop->epoll);
+    if (loop->signals >= 0)
+        close(loop->signals);
+    for (size_t i = 0; i < loop->ntimers; i++)
+        free(loop->timers[i]);
+    free(loop->timers);
+    free(loop->children);
+    free(loop);
+}
+
+void loop_child_signals(void)
+{
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    for (int sig = 1; sig < NSIG; sig++)
+        if (sig != SIGKILL && sig != SIGSTOP)
+            sigaction(sig, &action, NULL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+struct loop_fd *loop_fd_add(struct loop *loop, int fd, uint32_t events, loop_fd_fn *fn, void *arg)
+{
+    struct loop_fd *watch = mem_alloc(sizeof *watch);
+    *watch = (struct loop_fd){.loop = loop, .fd = fd, .fn = fn, .arg = arg};
+    struct epoll_event ev = {.events = events, .data.ptr = watch};
+    if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &ev) != 0)
+        abort(); /* a descriptor that is closed, watched twice or a plain file: a bug of the caller */
+    return watch;
+}
+
+void loop_fd_events(struct loop_fd *watch, uint32_t events)
+{
+    struct epoll_event ev = {.events = events, .data.ptr = watch};
+    epoll_ctl(watch->loop->epoll, EPOLL_CTL_MOD, watch->fd, &ev);
+}
+
+void loop_fd_remove(struct loop_fd *watch)
+{
+    if (watch == NULL || watch->dead)
+        return;
+    struct loop *loop = watch->loop;
+    epoll_ctl(loop->epoll, EPOLL_CTL_DEL, watch->fd, NULL);
+    watch->dead = true;
+    watch->next_dead = loop->dead;
+    loop->dead = watch;
+}
+
+struct loop_timer *loop_timer_add(struct loop *loop, int64_t at, loop_timer_fn *fn, void *arg)
+{
+    struct loop_timer *timer = mem_alloc(sizeof *timer);
+    *timer = (struct loop_timer){.loop = loop, .at = at, .armed = true, .fn = fn, .arg = arg};
+    loop->timers = mem_resize(loop->timers, loop->ntimers + 1, sizeof *loop->timers);
+    loop->timers[loop->ntimers++] = timer;
+    return timer;
+}
+
+void loop_timer_move(struct loop_timer *timer, int64_t at)
+{
+    timer->at = at;
+    timer->armed = true;
+}
+
+void loop_timer_remove(struct loop_timer *timer)
+{
+    if (timer == NULL)
+        return;
+    struct loop *loop = timer->loop;
+    for (size_t i = 0; i < loop->ntimers; i++) {
+        if (loop->timers[i] == timer) {
+            loop->timers[i] = loop->timers[--loop->ntimers];
+            break;
+        }
+    }
+    free(timer);
+}
+
+void loop_child_add(struct loop *loop, pid_t pid, loop_child_fn *fn, void *arg)
+{
+    loop_child_remove(loop, pid);
+    loop->children = mem_resize(loop->children, loop->nchildren + 1, sizeof *loop->children);
+    loop->children[loop->nchildren++] = (struct child){pid, fn, arg};
+}
+
+void loop_child_remove(struct loop *loop, pid_t pid)
+{
+    struct child *child = find_child(loop, pid);
+    if (child != NULL)
+        *child = loop->children[--loop->nchildren];
+}
+
+void loop_child_default(struct loop *loop, loop_child_fn *fn, void *arg)
+{
+    loop->otherwise = (struct child){0, fn, arg};
+}
+
+static struct loop_timer *next_timer(const struct loop *loop)
+{
+    struct loop_timer *next = NULL;
+    for (size_t i = 0; i < loop->ntimers; i++)
+        if (loop->timers[i]->armed && (next == NULL || loop->timers[i]->at < next->at))
+            next = loop->timers[i];
+    return next;
+}
+
+/* Each timer that was due when the step woke up; one that a callback re-arms for the past waits for
+ * the next step, so that descriptors get their turn. */
+static void run_timers(struct loop *loop, int64_t now)
+{
+    struct loop_timer *timer;
+    while ((timer = next_timer(loop)) != NULL && timer->at <= now) {
+        timer->armed = false;
+        loop->called++;
+        int64_t was = timer->at;
+        timer->fn(timer->arg);
+        if (was == now)
+            break;
+    }
+}
+
+int loop_step(struct loop *loop, int64_t until)
+{
+    int64_t now = clock_now();
+    struct loop_timer *timer = next_timer(loop);
+    if (timer != NULL && timer->at < until)
+        until = timer->at;
+    struct timespec wait = {0, 0}, *timeout = &wait;
+    if (until == INT64_MAX) {
+        timeout = NULL;
+    } else if (until > now) {
+        wait.tv_sec = (until - now) / CLOCK_S;
+        wait.tv_nsec = (until - now) % CLOCK_S;
+    }
+
+    struct epoll_event events[EVENTS_AT_ONCE];
+    loop->called = 0;
+    int n = epoll_pwait2(loop->epoll, events, EVENTS_AT_ONCE, timeout, NULL);
+    for (int i = 0; i < n; i++) {
+        struct loop_fd *watch = events[i].data.ptr;
+        if (watch->dead)
+            continue;
+        loop->called++;
+        watch->fn(watch->arg, watch->fd, events[i].events);
+    }
+    run_timers(loop, clock_now());
+    bury(loop);
+    return loop->called;
+}
