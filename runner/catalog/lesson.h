@@ -16,7 +16,8 @@
 
 struct lesson_heading {
     char *title;    /* its text without marks: "What recv() returns" */
-    char *anchor;   /* "what-recv-returns"; a second one of the same name gets "-2" */
+    char *anchor;   /* "what-recv-returns"; a second one of the same name gets "-2" (base/text.h:
+                       text_slug) */
     unsigned level; /* 1 to 6 */
     unsigned line;  /* in the lesson, from 1 */
 };
@@ -79,10 +80,6 @@ void lesson_free(struct lesson *lesson);
 
 /* The heading of that anchor, or NULL. */
 const struct lesson_heading *lesson_anchor(const struct lesson *lesson, const char *anchor);
-
-/* The slug of a heading's text: lower case, words joined by '-', punctuation dropped. Letters
- * beyond ASCII stay. The caller frees. */
-char *lesson_slug(const char *title, size_t len);
 
 /* What stands between the lines that hold the marks [name] and [/name] (each in a comment of its
  * own) of a source text, marks of other excerpts left out, common indentation removed. NULL and
