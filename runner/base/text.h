@@ -1,5 +1,7 @@
 /*
- * base/text - words and sentences: the nearest name, wrapping, counting, slugs.
+ * base/text - words and sentences: the nearest name, lines of a given width, things counted.
+ *
+ * (The slug of a heading is lesson_slug, catalog/lesson.)
  */
 #ifndef SOCKLINGS_BASE_TEXT_H
 #define SOCKLINGS_BASE_TEXT_H
@@ -24,17 +26,16 @@ const char *text_nearest(const char *word, const char *const *candidates, size_t
  * with `first`, the others with `rest` (either may be NULL: nothing). A newline in the text ends
  * the line; an empty line stays. A word too wide for a line is broken between letters; East Asian
  * text may be broken between any two. There are at least 8 columns for the text, whatever the
- * width. Every line ends in a newline; text "" gives one line. Trailing spaces are not written. */
+ * width. Every line ends in a newline; text "" gives one line. Trailing spaces are not written. A
+ * colour sequence (ESC [ … m) has no width and is kept. */
 void text_wrap(struct strbuf *out, const char *text, size_t width, const char *first,
                const char *rest);
+
+/* How many columns a terminal needs for it; colour sequences count nothing. */
+size_t text_columns(const char *text, size_t len);
 
 /* "1 byte", "3 bytes": `one` for 1, else `many`. */
 const char *text_plural(uint64_t count, const char *one, const char *many);
 void text_count(struct strbuf *out, uint64_t count, const char *one, const char *many);
-
-/* Adds the anchor of a heading: ASCII lower case, words (letters, digits, '_') joined by one '-',
- * punctuation dropped, letters of other scripts kept: "Byte order: htons()" gives
- * "byte-order-htons". Nothing at all is added for a heading without a word. */
-void text_slug(struct strbuf *out, const char *heading);
 
 #endif

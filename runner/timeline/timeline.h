@@ -62,6 +62,7 @@ struct call_event {
     const char *file;    /* the learner's own frame: base name of the source, NULL if unknown */
     int line;
     const char *function;
+    const char *via;     /* the library function the learner called: "recv", "fgets"; NULL unknown */
 };
 
 struct packet_event {
