@@ -14,6 +14,16 @@
 #include "base/error.h"
 #include "base/strbuf.h"
 
+/* What is shown as one: a printable character, or one byte as \n or \xNN. */
+struct bytes_unit {
+    char text[4]; /* not terminated */
+    size_t len;
+    size_t columns; /* of a terminal */
+};
+
+/* Makes the unit at the start of data (len at least 1) and returns how many bytes it stands for. */
+size_t bytes_unit(const char *data, size_t len, struct bytes_unit *unit);
+
 /* Adds the bytes as they would stand in a C string: \n \t \r \\ \" and \xNN for the rest. */
 void bytes_escape(struct strbuf *out, const void *data, size_t len);
 

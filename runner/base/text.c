@@ -54,9 +54,7 @@ static bool begins_with(const char *text, const char *word)
 
 const char *text_nearest(const char *word, const char *const *candidates, size_t count)
 {
-    size_t len = strlen(word);
-    if (len < 2)
-        len = 0; /* only the word itself */
+    size_t len = strnlen(word, DISTANCE_MAX);
     size_t allowed = len < 2 ? 0 : len < 6 ? 1 : len / 3;
     size_t best = allowed + 1;
     const char *found = NULL;
