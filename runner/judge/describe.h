@@ -1,0 +1,31 @@
+/*
+ * judge/describe - events of a recording in words, one line each, as evidence shows them:
+ *
+ *     udp_echo.c:41  recvfrom(3, 512 bytes) = 11 from 127.0.0.1(40001): "hello there"
+ *     tcp_server.c:31  bind(3, 0.0.0.0(7000)) = -1 EADDRINUSE
+ *
+ * All functions add to `out`, without a newline; what came from the program under test is escaped
+ * (base/bytes.h), so the lines can be printed as they are.
+ */
+#ifndef SOCKLINGS_JUDGE_DESCRIBE_H
+#define SOCKLINGS_JUDGE_DESCRIBE_H
+
+#include "base/strbuf.h"
+#include "judge/model.h"
+
+/* "127.0.0.1:7000" as "127.0.0.1(7000)", "[::1]:7000" as "::1(7000)"; others as they are. */
+void describe_address(struct strbuf *out, const char *address);
+
+/* "udp_echo.c:41"; without a known line the program's name, or "the program". */
+void describe_where(struct strbuf *out, const struct event *ev);
+
+/* `recvfrom(3, 512 bytes) = 11 from 127.0.0.1(40001): "hello"`. The model may be NULL. */
+void describe_call(struct strbuf *out, const struct model *m, const struct event *ev);
+
+/* A call that did not return: "server.c:31 waits in recvfrom() on fd 3, bound to port 22555". */
+void describe_wait(struct strbuf *out, const struct model *m, const struct event *ev);
+
+/* Any event as one line, a call with its place before it. */
+void describe_event(struct strbuf *out, const struct model *m, const struct event *ev);
+
+#endif
