@@ -7,8 +7,8 @@
  * costs one look-up.
  *
  * Sources are opened once, checked (a regular file, not empty, at most 1 MiB, no NUL byte, no
- * symlink out of its folder) and compiled from a private copy under their own name, so that what is checked is what is
- * compiled and messages show the learner's file name.
+ * symlink out of its folder) and compiled from a private copy under their own name, so that what is
+ * checked is what is compiled and messages show the learner's file name.
  */
 #ifndef SOCKLINGS_BUILD_BUILD_H
 #define SOCKLINGS_BUILD_BUILD_H
@@ -30,24 +30,24 @@ enum build_status {
 };
 
 struct build_request {
-    const char *source_dir;       /* where the learner's file is */
-    const char *source;           /* "udp_echo.c" */
+    const char *source_dir; /* where the learner's file is */
+    const char *source;     /* "udp_echo.c" */
     enum build_variant variant;
-    const char *lib_dir;          /* holds lab.h and the other public headers */
-    const char *lib_archive;      /* libsocklings.a */
-    const char *compiler;         /* NULL: $CC, then gcc, then clang, then cc */
-    bool warnings_are_errors;     /* -Werror */
-    unsigned limit_ms;            /* wall time; 0: 20,000 */
-    const char *cache_dir;        /* NULL: build_cache_dir() */
+    const char *lib_dir;      /* holds lab.h and the other public headers */
+    const char *lib_archive;  /* libsocklings.a */
+    const char *compiler;     /* NULL: $CC, then gcc, then clang, then cc */
+    bool warnings_are_errors; /* -Werror */
+    unsigned limit_ms;        /* wall time; 0: 20,000 */
+    const char *cache_dir;    /* NULL: build_cache_dir() */
 };
 
 struct build_result {
     enum build_status status;
-    char *binary;                 /* path of the program; NULL unless BUILD_OK */
-    char *messages;               /* never NULL; "" when there is nothing to say */
-    unsigned warnings;            /* how many */
+    char *binary;      /* path of the program; NULL unless BUILD_OK */
+    char *messages;    /* never NULL; "" when there is nothing to say */
+    unsigned warnings; /* how many */
     bool cached;
-    double ms;                    /* from start to finish as this build saw it */
+    double ms; /* from start to finish as this build saw it */
 };
 
 struct build;
@@ -55,16 +55,19 @@ struct build;
 /* Starts. Never fails by itself: a failure is a result. The strings of the request are copied. */
 struct build *build_start(struct loop *loop, const struct build_request *request);
 bool build_done(const struct build *b);
-/* Runs the loop until this build is done (it has its own deadline). The result belongs to the build. */
+/* Runs the loop until this build is done (it has its own deadline). The result belongs to the
+ * build. */
 const struct build_result *build_wait(struct build *b);
 /* A build that still runs is killed and reaped. */
 void build_free(struct build *b);
 
 /* $SOCKLINGS_CACHE, else $XDG_CACHE_HOME/socklings, else ~/.cache/socklings, else a folder of
- * this user below /tmp. Created if need be. The text is static. NULL and *err when none can be written. */
+ * this user below /tmp. Created if need be. The text is static. NULL and *err when none can be
+ * written. */
 const char *build_cache_dir(struct error *err);
 
-/* "gcc (Debian 12.2.0-14) 12.2.0", for doctor; NULL and *err when there is no compiler. Caller frees. */
+/* "gcc (Debian 12.2.0-14) 12.2.0", for doctor; NULL and *err when there is no compiler. Caller
+ * frees. */
 char *build_compiler_version(const char *compiler, struct error *err);
 
 #endif

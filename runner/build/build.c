@@ -1,0 +1,480 @@
+/*
+ * build: see build.h.
+ *
+ * - The compiler is started with posix_spawn (no copy of our memory) in a process group of its
+ *   own, which is killed as a whole, and under limits that a shell sets before it becomes the
+ * compiler: set from outside they could come too late.
+ * - It runs in the folder of the private copy and is given plain file names, so neither messages
+ *   nor debug information hold a path of the cache.
+ * - It sees PATH and nothing else of our environment: the same source gives the same messages.
+ * - What the compiler says about the source (a program or a refusal) is cached; trouble of
+ *   ours (limits, a full disk) is not.
+ */
+#include "build/build.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "build/cache.h"
+#include "build/compiler.h"
+#include "build/hash.h"
+#include "build/messages.h"
+#include "build/source.h"
+
+enum {
+    DEFAULT_LIMIT_MS = 20000,
+    MESSAGES_MAX = 128 * 1024, /* bytes kept; the rest is read and dropped */
+};
+
+/* 64 MiB a file (in 512-byte blocks), 4 GiB of memory (in KiB). */
+static const char under_limits[] = "{ ulimit -c 0; ulimit -t \"$0\"; ulimit -f 131072;"
+                                   " ulimit -v 4194304; } 2>/dev/null; exec \"$@\"";
+
+struct build {
+    struct loop *loop;
+    struct build_request request; /* its strings are ours, its paths absolute */
+    struct build_result result;
+    bool done;
+    int64_t started;
+
+    struct compiler compiler;
+    struct source source;
+    char *program; /* "udp_echo" */
+    char key[HASH_TEXT];
+    char *folder; /* CACHE/tmp-XXXXXX, until it is stored */
+
+    pid_t pid; /* 0: none */
+    int pipe;  /* read end; -1: none */
+    struct loop_fd *watch;
+    struct loop_timer *timer;
+    struct strbuf output;
+    bool cut, timed_out;
+};
+
+/* --- the end of a build --- */
+
+static void end_with(struct build *b, enum build_status status, const char *messages)
+{
+    b->result.status = status;
+    free(b->result.messages);
+    b->result.messages = mem_string(messages);
+    b->result.ms = (double)(clock_now() - b->started) / (double)CLOCK_MS;
+    b->done = true;
+    if (b->folder != NULL)
+        file_remove_tree(b->folder, NULL);
+    free(b->folder);
+    b->folder = NULL;
+}
+
+static void end_with_entry(struct build *b, struct cache_entry *entry)
+{
+    b->result.warnings = entry->warnings;
+    b->result.binary = entry->binary;
+    entry->binary = NULL;
+    end_with(b, entry->status, entry->messages);
+    cache_entry_free(entry);
+}
+
+static void store(struct build *b, enum build_status status, const char *messages)
+{
+    struct cache_entry entry = {status, messages_count_warnings(messages), mem_string(messages),
+                                NULL};
+    struct error err;
+    if (cache_store(b->request.cache_dir, b->key, b->program, b->folder, &entry, &err) < 0) {
+        cache_entry_free(&entry);
+        end_with(b, BUILD_INTERNAL, err.text);
+        return;
+    }
+    free(b->folder);
+    b->folder = NULL;
+    end_with_entry(b, &entry);
+    cache_tidy(b->request.cache_dir);
+}
+
+static void end_at_limit(struct build *b, const char *what)
+{
+    char *text = mem_format("the compiler was stopped: it %s", what);
+    end_with(b, BUILD_LIMIT, text);
+    free(text);
+}
+
+static void judge_exit(struct build *b, int status)
+{
+    char *work = file_join(b->folder, "src");
+    struct strbuf text = STRBUF_INIT;
+    messages_clean(&b->output, work, b->program, &text);
+    if (b->cut)
+        strbuf_printf(&text, "\n(the messages are longer than %d KiB; the rest is left out)\n",
+                      MESSAGES_MAX / 1024);
+    bool ok = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    enum messages_trouble trouble = ok ? TROUBLE_NONE : messages_trouble(text.data);
+    if (file_remove_tree(work, NULL) < 0)
+        trouble = TROUBLE_NO_SPACE;
+    free(work);
+
+    struct strbuf advice = STRBUF_INIT;
+    if (b->timed_out) {
+        char *what = mem_format("took longer than %u ms", b->request.limit_ms);
+        end_at_limit(b, what);
+        free(what);
+    } else if (trouble == TROUBLE_SIZE) {
+        end_at_limit(b, "wrote a file larger than 64 MiB, or took more than 4 GiB of memory");
+    } else if (trouble == TROUBLE_NO_SPACE) {
+        end_with(b, BUILD_INTERNAL, text.data);
+    } else if (trouble == TROUBLE_NO_RUNTIME) {
+        compiler_advice(&advice);
+        strbuf_printf(&text, "A library of the compiler is missing. %s\n", advice.data);
+        end_with(b, BUILD_NO_COMPILER, text.data);
+    } else if (WIFSIGNALED(status)) {
+        char *what = mem_format("the compiler was ended by signal %d", WTERMSIG(status));
+        end_with(b, BUILD_INTERNAL, what);
+        free(what);
+    } else {
+        if (!ok)
+            strbuf_add(&text, b->source.notes.data, b->source.notes.len);
+        store(b, ok ? BUILD_OK : BUILD_FAILED, text.data);
+    }
+    strbuf_free(&advice);
+    strbuf_free(&text);
+}
+
+/* --- the compiler runs --- */
+
+static void stop_reading(struct build *b)
+{
+    loop_fd_remove(b->watch);
+    b->watch = NULL;
+    if (b->pipe >= 0)
+        close(b->pipe);
+    b->pipe = -1;
+}
+
+/* Takes what is in the pipe. */
+static void drain(struct build *b)
+{
+    char bytes[16384];
+    while (b->pipe >= 0) {
+        ssize_t n = read(b->pipe, bytes, sizeof bytes);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0 && errno == EAGAIN)
+            return;
+        if (n <= 0) {
+            stop_reading(b);
+            return;
+        }
+        size_t room = MESSAGES_MAX - b->output.len;
+        if ((size_t)n > room)
+            b->cut = true;
+        strbuf_add(&b->output, bytes, (size_t)n < room ? (size_t)n : room);
+    }
+}
+
+static void on_output(void *arg, int fd, uint32_t events)
+{
+    (void)fd;
+    (void)events;
+    drain(arg);
+}
+
+static void on_limit(void *arg)
+{
+    struct build *b = arg;
+    b->timed_out = true;
+    kill(-b->pid, SIGKILL); /* the rest happens when it is reaped */
+}
+
+static void on_child(void *arg, pid_t pid, int status)
+{
+    struct build *b = arg;
+    if (!WIFEXITED(status) && !WIFSIGNALED(status))
+        return;
+    kill(-pid, SIGKILL); /* what it may have left behind */
+    b->pid = 0;
+    loop_timer_remove(b->timer);
+    b->timer = NULL;
+    drain(b);
+    stop_reading(b);
+    judge_exit(b, status);
+}
+
+static int spawn_in(struct build *b, const char *work, int output, char *const *words,
+                    char *const *environment)
+{
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    sigset_t all, none;
+    sigfillset(&all);
+    sigemptyset(&none);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawnattr_init(&attributes);
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    posix_spawn_file_actions_adddup2(&actions, output, 1);
+    posix_spawn_file_actions_adddup2(&actions, output, 2);
+    posix_spawn_file_actions_addchdir_np(&actions, work);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |
+                                              POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawnattr_setsigdefault(&attributes, &all);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    int rc = posix_spawn(&b->pid, "/bin/sh", &actions, &attributes, words, environment);
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+    if (rc != 0)
+        b->pid = 0;
+    return rc;
+}
+
+static int spawn(struct build *b, const char *work, int output)
+{
+    char *seconds = mem_format("%u", b->request.limit_ms / 1000 + 1);
+    char *target = mem_format("../%s", b->program);
+    char *temp = mem_format("TMPDIR=%s", work);
+    const char *path_value = getenv("PATH");
+    char *path = mem_format("PATH=%s", path_value ? path_value : "/usr/local/bin:/usr/bin:/bin");
+    char lang[] = "LC_ALL=C";
+    char *environment[] = {path, temp, lang, NULL};
+    struct word_list words = {NULL, 0};
+    word_add(&words, "sh");
+    word_add(&words, "-c");
+    word_add(&words, under_limits);
+    word_add(&words, seconds);
+    compiler_command(&b->compiler, &b->request, target, &words);
+    char *map = mem_format("-ffile-prefix-map=%s=.", work);
+    word_add(&words, map);
+    int rc = spawn_in(b, work, output, words.words, environment);
+    word_list_free(&words);
+    free(map);
+    free(path);
+    free(temp);
+    free(target);
+    free(seconds);
+    return rc;
+}
+
+static int run_compiler(struct build *b, struct error *err)
+{
+    b->folder = cache_begin(b->request.cache_dir, err);
+    if (b->folder == NULL)
+        return -1;
+    char *work = file_join(b->folder, "src");
+    int ends[2] = {-1, -1};
+    int rc = file_make_dirs(work, 0755, err);
+    if (rc == 0)
+        rc = source_write(&b->source, work, err);
+    if (rc == 0 && pipe2(ends, O_CLOEXEC) < 0)
+        rc = error_errno(err, "cannot create a pipe");
+    if (rc == 0) {
+        fcntl(ends[0], F_SETFL, O_NONBLOCK);
+        errno = spawn(b, work, ends[1]);
+        if (errno != 0)
+            rc = error_errno(err, "cannot start the compiler");
+        close(ends[1]);
+    }
+    free(work);
+    b->pipe = ends[0];
+    if (rc < 0)
+        return -1;
+    b->watch = loop_fd_add(b->loop, b->pipe, EPOLLIN, on_output, b);
+    b->timer = loop_timer_add(b->loop, b->started + b->request.limit_ms * CLOCK_MS, on_limit, b);
+    loop_child_add(b->loop, b->pid, on_child, b);
+    return 0;
+}
+
+/* --- the key --- */
+
+static int hash_headers(struct hash *h, const char *dir, struct error *err)
+{
+    struct file_list list;
+    int rc = file_list(dir, &list, err);
+    for (size_t i = 0; rc == 0 && i < list.count; i++) {
+        const char *name = list.names[i];
+        size_t len = strlen(name);
+        if (len < 3 || strcmp(name + len - 2, ".h") != 0)
+            continue;
+        struct strbuf bytes = STRBUF_INIT;
+        char *path = file_join(dir, name);
+        rc = file_read(path, SOURCE_MAX, FILE_REGULAR, &bytes, err);
+        hash_string(h, name);
+        hash_field(h, bytes.data, bytes.len);
+        free(path);
+        strbuf_free(&bytes);
+    }
+    if (rc == 0)
+        file_list_free(&list);
+    return rc;
+}
+
+static int hash_library(struct hash *h, const struct build_request *request, struct error *err)
+{
+    struct strbuf bytes = STRBUF_INIT;
+    int rc = 0;
+    if (request->lib_dir != NULL)
+        rc = hash_headers(h, request->lib_dir, err);
+    if (rc == 0 && request->lib_archive != NULL) {
+        rc = file_read(request->lib_archive, 64 * SOURCE_MAX, FILE_REGULAR, &bytes, err);
+        hash_field(h, bytes.data, bytes.len);
+    }
+    strbuf_free(&bytes);
+    if (rc < 0)
+        error_prefix(err, "the helper library is not complete");
+    return rc;
+}
+
+static int make_key(struct build *b, struct error *err)
+{
+    struct hash h;
+    struct word_list command = {NULL, 0};
+    hash_begin(&h);
+    hash_string(&h, "socklings-build 1");
+    compiler_hash(&b->compiler, &h);
+    compiler_command(&b->compiler, &b->request, b->program, &command);
+    for (size_t i = 0; i < command.count; i++)
+        hash_string(&h, command.words[i]);
+    word_list_free(&command);
+    for (size_t i = 0; i < b->source.count; i++) {
+        hash_string(&h, b->source.files[i].name);
+        hash_field(&h, b->source.files[i].bytes.data, b->source.files[i].bytes.len);
+    }
+    hash_field(&h, b->source.notes.data, b->source.notes.len);
+    int rc = hash_library(&h, &b->request, err);
+    hash_end(&h, b->key);
+    return rc;
+}
+
+/* --- start --- */
+
+/* The compiler runs in another folder, so relative paths must be made absolute. */
+static char *absolute(const char *path)
+{
+    if (path == NULL || path[0] == '/')
+        return mem_string(path);
+    char *here = realpath(".", NULL);
+    char *full = here == NULL ? mem_string(path) : file_join(here, path);
+    free(here);
+    return full;
+}
+
+static void copy_request(struct build *b, const struct build_request *request)
+{
+    b->request = *request;
+    b->request.source_dir = mem_string(request->source_dir);
+    b->request.source = mem_string(request->source);
+    b->request.lib_dir = absolute(request->lib_dir);
+    b->request.lib_archive = absolute(request->lib_archive);
+    b->request.compiler = mem_string(request->compiler);
+    b->request.cache_dir = absolute(request->cache_dir);
+    if (request->limit_ms == 0)
+        b->request.limit_ms = DEFAULT_LIMIT_MS;
+    size_t len = strlen(request->source);
+    if (len > 2 && strcmp(request->source + len - 2, ".c") == 0)
+        len -= 2;
+    b->program = mem_format("%.*s", (int)len, request->source);
+}
+
+static int find_cache(struct build *b, struct error *err)
+{
+    if (b->request.cache_dir == NULL) {
+        b->request.cache_dir = absolute(build_cache_dir(err));
+        return b->request.cache_dir == NULL ? -1 : 0;
+    }
+    return file_make_dirs(b->request.cache_dir, 0700, err);
+}
+
+static void begin(struct build *b)
+{
+    const char *name = b->request.source;
+    struct error err;
+    if (name[0] == '-' || name[0] == '.' || strchr(name, '/') != NULL ||
+        strcmp(name, b->program) == 0) {
+        error_set(&err, "\"%s\" is no name of a C file", name);
+        end_with(b, BUILD_BAD_SOURCE, err.text);
+        return;
+    }
+    if (source_read(&b->source, b->request.source_dir, name, &err) < 0) {
+        end_with(b, BUILD_BAD_SOURCE, err.text);
+        return;
+    }
+    if (compiler_find(&b->compiler, b->request.compiler, &err) < 0) {
+        end_with(b, BUILD_NO_COMPILER, err.text);
+        return;
+    }
+    if (find_cache(b, &err) < 0 || make_key(b, &err) < 0) {
+        end_with(b, BUILD_INTERNAL, err.text);
+        return;
+    }
+    struct cache_entry entry;
+    if (cache_find(b->request.cache_dir, b->key, b->program, &entry)) {
+        b->result.cached = true;
+        end_with_entry(b, &entry);
+    } else if (run_compiler(b, &err) < 0) {
+        end_with(b, BUILD_INTERNAL, err.text);
+    }
+}
+
+struct build *build_start(struct loop *loop, const struct build_request *request)
+{
+    struct build *b = mem_alloc(sizeof *b);
+    b->loop = loop;
+    b->started = clock_now();
+    b->pipe = -1;
+    b->result.messages = mem_string("");
+    strbuf_init(&b->output);
+    strbuf_init(&b->source.notes);
+    copy_request(b, request);
+    begin(b);
+    return b;
+}
+
+bool build_done(const struct build *b)
+{
+    return b->done;
+}
+
+const struct build_result *build_wait(struct build *b)
+{
+    while (!b->done)
+        loop_step(b->loop, INT64_MAX); /* the build has its own timer */
+    return &b->result;
+}
+
+void build_free(struct build *b)
+{
+    if (b == NULL)
+        return;
+    if (b->pid != 0) {
+        loop_child_remove(b->loop, b->pid);
+        kill(-b->pid, SIGKILL);
+        while (waitpid(b->pid, NULL, 0) < 0 && errno == EINTR)
+            continue;
+    }
+    loop_timer_remove(b->timer);
+    stop_reading(b);
+    if (b->folder != NULL)
+        file_remove_tree(b->folder, NULL);
+    free(b->folder);
+    free((char *)b->request.source_dir);
+    free((char *)b->request.source);
+    free((char *)b->request.lib_dir);
+    free((char *)b->request.lib_archive);
+    free((char *)b->request.compiler);
+    free((char *)b->request.cache_dir);
+    free(b->program);
+    free(b->result.binary);
+    free(b->result.messages);
+    compiler_free(&b->compiler);
+    source_free(&b->source);
+    strbuf_free(&b->output);
+    free(b);
+}
