@@ -42,7 +42,7 @@ struct bytes {
 
 /* One argument of a call, as decoded. Numbers that have names carry both. */
 struct arg {
-    const char *name;   /* "fd", "addr", "port", "len", "flags", "data", … see trace/syscalls.h */
+    const char *name; /* "fd", "addr", "port", "len", "flags", "data", … see trace/syscalls.h */
     bool has_value;
     int64_t value;
     const char *text;   /* "AF_INET", "127.0.0.1:7000", "SOCK_STREAM|SOCK_CLOEXEC"; NULL: none */
@@ -52,17 +52,17 @@ struct arg {
 #define TIMELINE_DATA_MAX 4096
 
 struct call_event {
-    const char *name;    /* the kernel's name: "recvfrom", "accept4", "sendto", … */
+    const char *name; /* the kernel's name: "recvfrom", "accept4", "sendto", … */
     const struct arg *args;
     unsigned nargs;
-    bool returned;       /* false: the scene ended while the call was under way */
-    int64_t result;      /* -1 when it failed */
-    const char *error;   /* "EADDRINUSE", …; NULL when it succeeded or did not return */
-    int64_t blocked_ns;  /* from entry to return, or to the end of the scene */
-    const char *file;    /* the learner's own frame: base name of the source, NULL if unknown */
+    bool returned;      /* false: the scene ended while the call was under way */
+    int64_t result;     /* -1 when it failed */
+    const char *error;  /* "EADDRINUSE", …; NULL when it succeeded or did not return */
+    int64_t blocked_ns; /* from entry to return, or to the end of the scene */
+    const char *file;   /* the learner's own frame: base name of the source, NULL if unknown */
     int line;
     const char *function;
-    const char *via;     /* the library function the learner called: "recv", "fgets"; NULL unknown */
+    const char *via; /* the library function the learner called: "recv", "fgets"; NULL unknown */
 };
 
 struct packet_event {
@@ -75,20 +75,20 @@ struct packet_event {
 };
 
 struct state_event {
-    const char *proto;         /* "tcp" or "udp" */
-    const char *local;         /* "127.0.0.1:7000", "[::1]:7000", "*:7000" for any address */
-    const char *remote;        /* NULL or "*" when not connected */
-    const char *from, *to;     /* "LISTEN", "ESTABLISHED", …; from is NULL when first seen */
-    uint32_t rqueue, wqueue;   /* bytes not yet read / not yet acknowledged; LISTEN: queue, limit */
+    const char *proto;       /* "tcp" or "udp" */
+    const char *local;       /* "127.0.0.1:7000", "[::1]:7000", "*:7000" for any address */
+    const char *remote;      /* NULL or "*" when not connected */
+    const char *from, *to;   /* "LISTEN", "ESTABLISHED", …; from is NULL when first seen */
+    uint32_t rqueue, wqueue; /* bytes not yet read / not yet acknowledged; LISTEN: queue, limit */
 };
 
 enum script_status { SCRIPT_OK, SCRIPT_FAILED };
 
 /* One action of the scene script, when it was done or failed. */
 struct script_event {
-    unsigned index;      /* counts the actions carried out, from 0 (a repeat counts each time) */
-    const char *verb;    /* "send", "expect", "wait", … as in lab.json */
-    const char *actor;   /* the peer or program, NULL if none */
+    unsigned index;    /* counts the actions carried out, from 0 (a repeat counts each time) */
+    const char *verb;  /* "send", "expect", "wait", … as in lab.json */
+    const char *actor; /* the peer or program, NULL if none */
     enum script_status status;
     const char *text;    /* the sentence: `ann sent 5 bytes to 127.0.0.1:7000` */
     const char *path;    /* JSON path of the action in lab.json */
@@ -101,9 +101,9 @@ struct script_event {
 };
 
 struct exit_event {
-    int status;           /* exit status; -1 when a signal ended it */
-    const char *signal;   /* "SIGSEGV", …; NULL */
-    bool main;            /* the program's first process, not a child of it */
+    int status;         /* exit status; -1 when a signal ended it */
+    const char *signal; /* "SIGSEGV", …; NULL */
+    bool main;          /* the program's first process, not a child of it */
     const char *leftover; /* what it had still open: "fd 4 (tcp 127.0.0.1:7000…)\n…"; NULL: none */
 };
 
@@ -121,19 +121,19 @@ struct var {
 };
 
 struct scene_event {
-    const char *lab, *step;   /* may be NULL (trace -- CMD) */
-    unsigned check;           /* index within the step */
+    const char *lab, *step; /* may be NULL (trace -- CMD) */
+    unsigned check;         /* index within the step */
     uint64_t seed;
-    const char *tier;         /* "A", "B", "C" */
-    const char *variant;      /* "plain" or "sanitized" */
-    const char *stdio;        /* "pty" or "pipe" */
+    const char *tier;    /* "A", "B", "C" */
+    const char *variant; /* "plain" or "sanitized" */
+    const char *stdio;   /* "pty" or "pipe" */
     const struct var *vars;
     unsigned nvars;
 };
 
 struct event {
     uint64_t n;
-    int64_t t;           /* nanoseconds since the scene began */
+    int64_t t; /* nanoseconds since the scene began */
     enum event_kind kind;
     const char *host;    /* NULL where it has no meaning */
     const char *program; /* role, as started by the script ("server", "client", …), or NULL */
@@ -145,7 +145,8 @@ struct event {
         struct packet_event packet;
         struct state_event state;
         struct {
-            const char *stream; /* "stdout", "stderr"; "tty" on a pseudo terminal, which joins them */
+            const char
+                *stream; /* "stdout", "stderr"; "tty" on a pseudo terminal, which joins them */
             struct bytes bytes;
         } output;
         struct {
@@ -200,7 +201,7 @@ int64_t call_value(const struct call_event *call, const char *name, int64_t fall
 const char *call_text(const struct call_event *call, const char *name);
 /* What the learner wrote: "recv" for a recvfrom without an address, "accept" for accept4, … */
 const char *call_display_name(const struct call_event *call);
-bool call_succeeded(const struct call_event *call); /* returned, and not -1 */
+bool call_succeeded(const struct call_event *call);     /* returned, and not -1 */
 bool call_is(const struct event *ev, const char *name); /* a call event with that kernel name */
 
 /* The scene's event (never NULL: an empty one stands in when the recording has none), its end (NULL
