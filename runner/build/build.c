@@ -297,7 +297,9 @@ static int run_compiler(struct build *b, struct error *err)
 static int hash_headers(struct hash *h, const char *dir, struct error *err)
 {
     struct file_list list;
-    int rc = file_list(dir, &list, err);
+    int rc = 0;
+    if (file_list(dir, &list, err) < 0)
+        return -1;
     for (size_t i = 0; rc == 0 && i < list.count; i++) {
         const char *name = list.names[i];
         size_t len = strlen(name);
@@ -311,8 +313,7 @@ static int hash_headers(struct hash *h, const char *dir, struct error *err)
         free(path);
         strbuf_free(&bytes);
     }
-    if (rc == 0)
-        file_list_free(&list);
+    file_list_free(&list);
     return rc;
 }
 
