@@ -1,0 +1,176 @@
+/* cli - opening what a command needs, and running it. */
+#include "cli/cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cjson/cJSON.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/args.h"
+
+void cli_init(struct cli *cli)
+{
+    memset(cli, 0, sizeof *cli);
+    const char *dir = getenv("SOCKLINGS_WORK");
+    cli->work_dir = dir && *dir ? dir : "work";
+    cli->language = "en";
+    term_probe(&cli->term);
+}
+
+void cli_free(struct cli *cli)
+{
+    if (cli->workspace)
+        workspace_free(cli->workspace);
+    if (cli->catalog_loaded)
+        catalog_free(&cli->catalog);
+    if (cli->loop)
+        loop_free(cli->loop);
+    free(cli->paths.root);
+    free(cli->paths.labs);
+    free(cli->paths.lessons);
+    free(cli->paths.lib);
+    free(cli->paths.lib_archive);
+}
+
+static void print_wrapped(struct cli *cli, FILE *to, const char *first, const char *format,
+                          va_list ap)
+{
+    struct strbuf text = STRBUF_INIT, lines = STRBUF_INIT;
+    char *plain = NULL;
+    if (vasprintf(&plain, format, ap) < 0)
+        plain = NULL;
+    strbuf_puts(&text, plain ? plain : format);
+    /* Into a file or pipe a message is one line, so that it can be searched for. */
+    if (isatty(fileno(to)) == 1)
+        text_wrap(&lines, text.data, cli->term.width, first, NULL);
+    else
+        strbuf_printf(&lines, "%s%s\n", first ? first : "", text.data);
+    if (to == stderr)
+        fflush(stdout);
+    fputs(lines.data, to);
+    free(plain);
+    strbuf_free(&text);
+    strbuf_free(&lines);
+}
+
+void cli_error(struct cli *cli, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    print_wrapped(cli, stderr, cli->prompt ? NULL : "socklings: ", format, ap);
+    va_end(ap);
+}
+
+void cli_say(struct cli *cli, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    print_wrapped(cli, stdout, NULL, format, ap);
+    va_end(ap);
+}
+
+const char *cli_prefix(const struct cli *cli)
+{
+    return cli->prompt ? "" : "socklings ";
+}
+
+void cli_duration(long long seconds, struct strbuf *out)
+{
+    if (seconds < 60)
+        strbuf_printf(out, "%lld s", seconds);
+    else if (seconds < 3600)
+        strbuf_printf(out, "%lld min", seconds / 60);
+    else
+        strbuf_printf(out, "%lld h %lld min", seconds / 3600, seconds / 60 % 60);
+}
+
+void cli_print_json(struct cJSON *doc)
+{
+    char *text = cJSON_Print(doc);
+    puts(text ? text : "{}");
+    free(text);
+    cJSON_Delete(doc);
+}
+
+int cli_reload_catalog(struct cli *cli, struct error *err)
+{
+    struct catalog fresh;
+    memset(&fresh, 0, sizeof fresh);
+    if (cli_find_data(cli, err) < 0 || catalog_load(&fresh, cli->paths.labs, err) < 0)
+        return -1;
+    if (cli->catalog_loaded)
+        catalog_free(&cli->catalog);
+    cli->catalog = fresh;
+    cli->catalog_loaded = true;
+    return 0;
+}
+
+static int open_workspace(struct cli *cli, struct error *err)
+{
+    struct strbuf notice = STRBUF_INIT;
+    cli->workspace = workspace_open(cli->work_dir, &notice, err);
+    if (notice.len)
+        cli_error(cli, "%s", notice.data);
+    strbuf_free(&notice);
+    return cli->workspace ? 0 : -1;
+}
+
+static int open_needs(struct cli *cli, unsigned needs, struct error *err)
+{
+    if ((needs & NEEDS_CATALOG) && !cli->catalog_loaded && cli_reload_catalog(cli, err) < 0)
+        return -1;
+    if ((needs & NEEDS_WORKSPACE) && !cli->workspace && open_workspace(cli, err) < 0)
+        return -1;
+    if ((needs & NEEDS_LOOP) && !cli->loop && !(cli->loop = loop_new(err)))
+        return -1;
+    return 0;
+}
+
+int cli_run_words(struct cli *cli, int count, char *const *words)
+{
+    struct error err;
+    struct invocation inv;
+    const struct command *command = command_find(words[0], &err);
+    if (!command || args_parse(command, count, words, &inv, &err) < 0) {
+        cli_error(cli, "%s", err.text);
+        return EXIT_USAGE;
+    }
+    if (open_needs(cli, command->needs, &err) < 0) {
+        cli_error(cli, "%s", err.text);
+        return EXIT_INTERNAL;
+    }
+    int status = command->run(cli, &inv);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        cli_error(cli, "The output could not be written: %s.", strerror(errno));
+        clearerr(stdout);
+        return EXIT_INTERNAL;
+    }
+    return status;
+}
+
+const struct lab *cli_lab(struct cli *cli, const char *name)
+{
+    struct error err;
+    const char *wanted = name;
+    if (!wanted && cli->workspace)
+        wanted = workspace_current(cli->workspace);
+    if (!wanted) {
+        unsigned first = cli->catalog.nlabs ? cli->catalog.labs[0]->number : 1;
+        cli_error(cli,
+                  "Which lab? None has been started here yet. \"%sstart %u\" begins lab %u; "
+                  "\"%slist\" shows them all.",
+                  cli_prefix(cli), first, first, cli_prefix(cli));
+        return NULL;
+    }
+    const struct lab *lab = catalog_find(&cli->catalog, wanted, &err);
+    if (!lab)
+        cli_error(cli, "%s", err.text);
+    return lab;
+}

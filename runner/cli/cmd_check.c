@@ -1,0 +1,165 @@
+/* cli: check - builds, runs and judges the learner's program. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "check/check.h"
+#include "cli/args.h"
+#include "cli/handlers.h"
+#include "cli/signals.h"
+#include "timeline/file.h"
+
+/* What is told while a check runs: a line that the next one overwrites, on a terminal only. */
+struct ticker {
+    struct cli *cli;
+    const struct lab *lab;
+    bool shown;
+};
+
+static void tick(struct ticker *ticker, unsigned done)
+{
+    const struct lab *lab = ticker->lab;
+    if (!ticker->cli->term.colour || ticker->cli->term.width < 40)
+        return;
+    if (done < lab->nsteps)
+        printf("\r\033[Kchecking step %u of %u ...", done + 1, lab->nsteps);
+    else
+        printf("\r\033[K");
+    ticker->shown = true;
+    fflush(stdout);
+}
+
+static void on_step(void *arg, const struct step_result *result)
+{
+    struct ticker *ticker = arg;
+    for (unsigned i = 0; i < ticker->lab->nsteps; i++)
+        if (strcmp(ticker->lab->steps[i].id, result->id) == 0)
+            tick(ticker, i + 1);
+}
+
+static void tick_end(struct ticker *ticker)
+{
+    if (ticker->shown)
+        fputs("\r\033[K", stdout);
+}
+
+/* --- afterwards --- */
+
+/* Notes which steps pass. A failure of ours, or a check that was stopped, says nothing of the
+ * program. */
+static void note(struct cli *cli, const struct lab *lab, const struct verdict *verdict)
+{
+    struct error err;
+    if (verdict->outcome == OUTCOME_INTERNAL_ERROR)
+        return;
+    bool *passed = mem_alloc(lab->nsteps * sizeof *passed);
+    for (unsigned i = 0; i < lab->nsteps; i++)
+        for (unsigned k = 0; k < verdict->nsteps; k++)
+            if (strcmp(lab->steps[i].id, verdict->steps[k].id) == 0)
+                passed[i] = verdict->steps[k].status == STEP_PASS;
+    if (workspace_note_check(cli->workspace, lab, passed, (int64_t)time(NULL), &err) < 0)
+        cli_error(cli, "The result could not be noted in your progress: %s", err.text);
+    else if (workspace_set_current(cli->workspace, lab, &err) < 0)
+        cli_error(cli, "%s", err.text);
+    free(passed);
+}
+
+/* Keeps the recording for `trace`. Only where there is a workspace, and without a word when it
+ * cannot be written: that has been told of the progress. */
+static void keep_recording(struct cli *cli, const struct lab *lab, const struct timeline *tl)
+{
+    if (!tl->count || !file_is_dir(workspace_dir(cli->workspace)))
+        return;
+    char *dir = file_join(workspace_dir(cli->workspace), ".socklings");
+    char *path = mem_format("%s/%s.jsonl", dir, lab->id);
+    if (file_make_dirs(dir, 0777, NULL) == 0)
+        timeline_save(tl, path, NULL);
+    free(path);
+    free(dir);
+}
+
+static void what_next(struct cli *cli, const struct lab *lab, const struct verdict *verdict)
+{
+    const char *prefix = cli_prefix(cli);
+    if (verdict->outcome == OUTCOME_PASS)
+        cli_say(cli,
+                "\n\"%squiz\" asks what you have learned, \"%ssolution %u\" shows one way to "
+                "write it, \"%snext\" goes on.",
+                prefix, prefix, lab->number, prefix);
+    else if (verdict->outcome != OUTCOME_INTERNAL_ERROR)
+        cli_say(cli, "\n\"%shint\" helps with this step, \"%slesson\" explains it.", prefix,
+                prefix);
+}
+
+/* --- the check --- */
+
+static int check(struct cli *cli, const struct invocation *inv, const struct lab *lab,
+                 struct check_request *request)
+{
+    bool json = invocation_option(inv, "--json") != NULL;
+    bool own = invocation_option(inv, "--src") == NULL;
+    struct ticker ticker = {.cli = cli, .lab = lab};
+    struct verdict verdict;
+    struct timeline last;
+    memset(&verdict, 0, sizeof verdict);
+    timeline_init(&last);
+    if (!json) {
+        request->progress = on_step;
+        request->progress_arg = &ticker;
+        tick(&ticker, 0);
+    }
+    check_run(cli->loop, request, &verdict, &last);
+    tick_end(&ticker);
+    if (signals.interrupted && verdict.outcome == OUTCOME_INTERNAL_ERROR) {
+        if (!json)
+            cli_say(cli, "Stopped. Nothing was noted.");
+    } else {
+        show_verdict(cli, &verdict, json);
+        if (own)
+            note(cli, lab, &verdict);
+        keep_recording(cli, lab, &last);
+        if (!json && own)
+            what_next(cli, lab, &verdict);
+    }
+    int status = verdict_exit_status(&verdict);
+    verdict_free(&verdict);
+    timeline_free(&last);
+    return status;
+}
+
+int cmd_check(struct cli *cli, const struct invocation *inv)
+{
+    struct error err;
+    unsigned long long seed = 0;
+    const char *asked = invocation_option(inv, "--seed"), *src = invocation_option(inv, "--src");
+    if (asked && args_number(asked, "--seed", UINT64_MAX, &seed, &err) < 0) {
+        cli_error(cli, "%s", err.text);
+        return EXIT_USAGE;
+    }
+    const struct lab *lab = cli_lab(cli, inv->args[0]);
+    if (!lab)
+        return EXIT_USAGE;
+    if (src && !file_is_dir(src)) {
+        cli_error(cli, "%s is no folder. --src names the folder that holds %s.", src,
+                  lab->programs[0].source);
+        return EXIT_USAGE;
+    }
+    if (!src)
+        src = workspace_lab_dir(cli->workspace, lab);
+    if (!file_is_dir(src)) {
+        cli_error(cli, "%s has not been started here; \"%sstart %u\" begins it.", lab->id,
+                  cli_prefix(cli), lab->number);
+        return EXIT_USAGE;
+    }
+    struct check_request request = {.lab = lab,
+                                    .source_dir = src,
+                                    .lib_dir = cli->paths.lib,
+                                    .lib_archive = cli->paths.lib_archive,
+                                    .seed = seed,
+                                    .interrupted = &signals.interrupted};
+    return check(cli, inv, lab, &request);
+}

@@ -1,0 +1,160 @@
+/* cli: doctor - what works on this machine, each found out by doing it. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "build/build.h"
+#include "cli/handlers.h"
+#include "scene/tier.h"
+
+static void print_line(struct cli *cli, const char *text, const char *first, const char *rest)
+{
+    struct strbuf out = STRBUF_INIT;
+    text_wrap(&out, text, cli->term.width, first, rest);
+    fputs(out.data, stdout);
+    strbuf_free(&out);
+}
+
+/* One thing that was tried. `detail` and `fix` may be NULL. */
+static void tell(struct cli *cli, bool works, const char *name, const char *detail, const char *fix)
+{
+    const struct term *t = &cli->term;
+    struct strbuf text = STRBUF_INIT;
+    printf(" %s%s%s ", term_on(t, works ? PAINT_GOOD : PAINT_BAD),
+           works ? term_mark_done(t) : term_mark_failed(t), term_off(t));
+    strbuf_puts(&text, name);
+    if (detail && *detail)
+        strbuf_printf(&text, ": %s", detail);
+    /* The mark already stands on the first line: wrap with its three columns, print without them.
+     */
+    struct strbuf out = STRBUF_INIT;
+    text_wrap(&out, text.data, t->width, "   ", "   ");
+    fputs(out.data + 3, stdout);
+    if (!works && fix && *fix)
+        print_line(cli, fix, "   fix: ", "        ");
+    strbuf_free(&out);
+    strbuf_free(&text);
+}
+
+static bool tell_tier(struct cli *cli)
+{
+    static const char *const meaning[] = {
+        [TIER_A] = "A: every check runs in a private network of its own",
+        [TIER_B] = "B: no namespaces here; programs run as another user, on this machine's network",
+        [TIER_C] = "C: checks work on this machine's own loopback; a class cannot be graded here",
+        [TIER_NONE] = "none: programs cannot be watched here, so nothing can be checked",
+    };
+    struct tier_report report;
+    memset(&report, 0, sizeof report);
+    scene_tier_report(&report);
+    for (unsigned i = 0; i < report.nprobes; i++) {
+        const struct tier_probe *p = &report.probes[i];
+        tell(cli, p->works, p->name, p->detail, p->fix);
+    }
+    tell(cli, report.tier != TIER_NONE, "isolation", meaning[report.tier], NULL);
+    bool works = report.tier != TIER_NONE;
+    tier_report_free(&report);
+    return works;
+}
+
+static bool tell_compiler(struct cli *cli)
+{
+    struct error err;
+    char *version = build_compiler_version(NULL, &err);
+    tell(cli, version != NULL, "compiler", version ? version : err.text,
+         "install gcc or clang: \"make deps\" in the source folder does, or: sudo apt-get install "
+         "-y gcc");
+    bool works = version != NULL;
+    free(version);
+    return works;
+}
+
+/* Writes a file into the folder and removes it. */
+static bool can_write(const char *dir, struct error *err)
+{
+    char *path = mem_format("%s/.socklings-doctor-%d", dir, (int)getpid());
+    bool works = file_write(path, "x", 1, 0600, 0, err) == 0;
+    unlink(path);
+    free(path);
+    return works;
+}
+
+static bool tell_cache(struct cli *cli)
+{
+    struct error err;
+    const char *dir = build_cache_dir(&err);
+    bool works = dir && can_write(dir, &err);
+    tell(cli, works, "cache of compiled programs", works ? dir : err.text,
+         "set SOCKLINGS_CACHE to a folder that you may write to, with some 100 MB free");
+    return works;
+}
+
+/* The workspace, or, while there is none, the nearest folder above it, where it would be made. */
+static bool tell_workspace(struct cli *cli)
+{
+    struct error err;
+    char *dir = mem_string(cli->work_dir);
+    bool there = file_is_dir(dir);
+    while (!file_exists(dir)) {
+        char *up = file_folder(dir);
+        free(dir);
+        dir = up;
+    }
+    bool works = can_write(dir, &err);
+    char *detail = mem_format("%s%s", cli->work_dir, there ? "" : " (\"start\" will make it)");
+    tell(cli, works, "workspace", works ? detail : err.text,
+         "go to a folder that you may write to, or name one: socklings --work DIR");
+    free(detail);
+    free(dir);
+    return works;
+}
+
+static bool tell_labs(struct cli *cli)
+{
+    struct error err;
+    if (cli_reload_catalog(cli, &err) < 0) {
+        tell(cli, false, "labs", err.text, NULL);
+        return false;
+    }
+    char *detail = mem_format("%u in %s", cli->catalog.nlabs, cli->paths.labs);
+    tell(cli, cli->catalog.nlabs > 0, "labs", detail, NULL);
+    free(detail);
+    for (unsigned i = 0; i < cli->catalog.nbroken; i++)
+        tell(cli, false, cli->catalog.broken[i].name, cli->catalog.broken[i].err.text, NULL);
+    bool archive = file_exists(cli->paths.lib_archive);
+    tell(cli, archive, "helper library", cli->paths.lib_archive,
+         "it is not there: run \"make\" in the source folder, or install again");
+    return cli->catalog.nlabs > 0 && archive;
+}
+
+/* Never a failure: everything works on any terminal. */
+static void tell_terminal(struct cli *cli)
+{
+    const struct term *t = &cli->term;
+    char *detail =
+        t->out_tty ? mem_format("%u columns, %s, %s", t->width, t->colour ? "colour" : "no colour",
+                                t->utf8 ? "UTF-8" : "ASCII only (the locale is not UTF-8)")
+                   : mem_string("the output goes to a file or pipe: no colour, 80 columns");
+    tell(cli, true, "terminal", detail, NULL);
+    free(detail);
+}
+
+int cmd_doctor(struct cli *cli, const struct invocation *inv)
+{
+    (void)inv;
+    bool works = tell_tier(cli);
+    works = tell_compiler(cli) && works;
+    works = tell_cache(cli) && works;
+    works = tell_labs(cli) && works;
+    works = tell_workspace(cli) && works;
+    tell_terminal(cli);
+    putchar('\n');
+    cli_say(cli, works ? "Everything that a lab needs works here."
+                       : "Something that the labs need does not work here; see the fixes above.");
+    return works ? EXIT_PASS : EXIT_FAIL;
+}

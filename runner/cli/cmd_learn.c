@@ -1,0 +1,97 @@
+/* cli: lesson and hint - what helps with the lab at hand. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "catalog/lesson.h"
+#include "cli/handlers.h"
+#include "cli/pager.h"
+#include "report/markdown.h"
+
+int cmd_lesson(struct cli *cli, const struct invocation *inv)
+{
+    struct error err;
+    const struct lab *lab = cli_lab(cli, inv->args[0]);
+    if (!lab)
+        return EXIT_USAGE;
+    struct lesson *lesson = lesson_load(cli->paths.lessons, cli->language, lab->id, &err);
+    struct strbuf markdown = STRBUF_INIT, text = STRBUF_INIT;
+    int status = EXIT_INTERNAL;
+    if (!lesson || lesson_markdown(lesson, lab, &markdown, &err) < 0) {
+        cli_error(cli, "%s", err.text);
+    } else {
+        if (strcmp(lesson->lang, cli->language) != 0)
+            cli_error(cli, "This lesson is not there in \"%s\" yet; here it is in \"%s\".",
+                      cli->language, lesson->lang);
+        render(cli, &markdown, &text);
+        pager_show(cli, &text);
+        status = EXIT_PASS;
+    }
+    strbuf_free(&markdown);
+    strbuf_free(&text);
+    lesson_free(lesson);
+    return status;
+}
+
+/* --- hint --- */
+
+static const struct progress_step *known_step(const struct progress *p, const char *id)
+{
+    for (unsigned i = 0; i < p->nsteps; i++)
+        if (strcmp(p->steps[i].id, id) == 0)
+            return &p->steps[i];
+    return NULL;
+}
+
+/* The first step that did not pass at the last check, and how many of its hints were seen. */
+static const struct lab_step *open_step(struct cli *cli, const struct lab *lab, unsigned *seen)
+{
+    const struct progress *p = workspace_progress(cli->workspace, lab);
+    for (unsigned i = 0; i < lab->nsteps; i++) {
+        const struct progress_step *known = known_step(p, lab->steps[i].id);
+        if (known && known->passed)
+            continue;
+        *seen = known ? known->hints : 0;
+        return &lab->steps[i];
+    }
+    return NULL;
+}
+
+static void show_hint(struct cli *cli, const struct lab *lab, const struct lab_step *step,
+                      unsigned level)
+{
+    struct strbuf out = STRBUF_INIT;
+    printf("%sStep %u of %u: %s%s\n", term_on(&cli->term, PAINT_BOLD),
+           (unsigned)(step - lab->steps) + 1, lab->nsteps, step->title, term_off(&cli->term));
+    text_wrap(&out, step->goal, cli->term.width, NULL, NULL);
+    strbuf_printf(&out, "\nHint %u of %u:\n", level, step->nhints);
+    text_wrap(&out, step->hints[level - 1], cli->term.width, "  ", "  ");
+    fputs(out.data, stdout);
+    strbuf_free(&out);
+}
+
+int cmd_hint(struct cli *cli, const struct invocation *inv)
+{
+    struct error err;
+    unsigned seen = 0;
+    const struct lab *lab = cli_lab(cli, inv->args[0]);
+    if (!lab)
+        return EXIT_USAGE;
+    const struct lab_step *step = open_step(cli, lab, &seen);
+    if (!step) {
+        cli_say(cli, "Every step of %s passes; there is nothing left to hint at.", lab->id);
+        return EXIT_PASS;
+    }
+    bool last = seen >= step->nhints;
+    unsigned level = last ? step->nhints : seen + 1;
+    show_hint(cli, lab, step, level);
+    if (last)
+        cli_say(cli,
+                "\nThat was the last hint again. \"%slesson\" explains the matter; "
+                "\"%ssolution %u --give-up\" shows one good program.",
+                cli_prefix(cli), cli_prefix(cli), lab->number);
+    else if (workspace_note_hint(cli->workspace, lab, step->id, level, &err) < 0)
+        cli_error(cli, "That you have seen this hint could not be noted: %s", err.text);
+    return EXIT_PASS;
+}

@@ -1,0 +1,104 @@
+/* cli: quiz - the lab's questions, each answer explained. */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/handlers.h"
+#include "cli/input.h"
+
+static void print_wrapped(struct cli *cli, const char *text, const char *first, const char *rest)
+{
+    struct strbuf out = STRBUF_INIT;
+    text_wrap(&out, text, cli->term.width, first, rest);
+    fputs(out.data, stdout);
+    strbuf_free(&out);
+}
+
+static void ask(struct cli *cli, const struct lab_question *q, unsigned number, unsigned count)
+{
+    printf("\n%sQuestion %u of %u%s\n", term_on(&cli->term, PAINT_BOLD), number, count,
+           term_off(&cli->term));
+    print_wrapped(cli, q->question, NULL, NULL);
+    for (unsigned i = 0; i < q->nchoices; i++) {
+        char letter[16];
+        snprintf(letter, sizeof letter, "  %c) ", (char)('a' + i));
+        print_wrapped(cli, q->choices[i], letter, "     ");
+    }
+}
+
+/* The choice a line names: its letter, in either case, with or without ")"; -1: none. */
+static int parse_choice(const char *line, unsigned nchoices)
+{
+    while (isspace((unsigned char)*line))
+        line++;
+    int choice = tolower((unsigned char)*line) - 'a';
+    if (choice < 0 || choice >= (int)nchoices)
+        return -1;
+    line++;
+    if (*line == ')' || *line == '.')
+        line++;
+    while (isspace((unsigned char)*line))
+        line++;
+    return *line ? -1 : choice;
+}
+
+/* Asks until there is an answer. -1: the learner leaves. */
+static int read_choice(struct cli *cli, const struct lab_question *q)
+{
+    struct strbuf line = STRBUF_INIT;
+    int choice = -1;
+    char prompt[32];
+    char last = (char)('a' + q->nchoices - 1);
+    snprintf(prompt, sizeof prompt, "a-%c > ", last);
+    for (;;) {
+        enum input_status got = input_line(cli, prompt, &line);
+        if (got == INPUT_END || got == INPUT_INTERRUPTED)
+            break;
+        choice = got == INPUT_LINE ? parse_choice(line.data, q->nchoices) : -1;
+        if (choice >= 0)
+            break;
+        cli_say(cli, "Please answer with a letter from a to %c; Ctrl-D leaves the quiz.", last);
+    }
+    strbuf_free(&line);
+    return choice;
+}
+
+static bool tell_answer(struct cli *cli, const struct lab_question *q, unsigned choice)
+{
+    bool right = choice == q->answer;
+    if (right)
+        printf("%s%s right%s\n", term_on(&cli->term, PAINT_GOOD), term_mark_done(&cli->term),
+               term_off(&cli->term));
+    else
+        printf("%s%s the answer is %c%s\n", term_on(&cli->term, PAINT_BAD),
+               term_mark_failed(&cli->term), (char)('a' + q->answer), term_off(&cli->term));
+    print_wrapped(cli, q->explain, NULL, NULL);
+    return right;
+}
+
+int cmd_quiz(struct cli *cli, const struct invocation *inv)
+{
+    struct error err;
+    const struct lab *lab = cli_lab(cli, inv->args[0]);
+    unsigned right = 0, asked = 0;
+    if (!lab)
+        return EXIT_USAGE;
+    while (asked < lab->nquiz) {
+        const struct lab_question *q = &lab->quiz[asked];
+        ask(cli, q, asked + 1, lab->nquiz);
+        int choice = read_choice(cli, q);
+        if (choice < 0)
+            break;
+        asked++;
+        right += tell_answer(cli, q, (unsigned)choice) ? 1 : 0;
+    }
+    if (asked < lab->nquiz && cli->term.in_tty)
+        putchar('\n');
+    printf("\n%u of %u right", right, asked);
+    printf(asked < lab->nquiz ? "; %u not asked.\n" : ".\n", lab->nquiz - asked);
+    if (asked && workspace_note_quiz(cli->workspace, lab, right, asked, &err) < 0)
+        cli_error(cli, "The result could not be noted: %s", err.text);
+    return EXIT_PASS;
+}

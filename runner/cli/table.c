@@ -1,0 +1,150 @@
+/*
+ * cli/table - every command, once. Parsing, help, completion, suggestions and the manual page read
+ * it.
+ */
+#include "cli/handlers.h"
+
+#define LAB_ARG                  \
+    {                            \
+        "N", COMPLETE_LAB, false \
+    }
+#define LAB_NEEDED              \
+    {                           \
+        "N", COMPLETE_LAB, true \
+    }
+#define JSON_OPTION(help)                   \
+    {                                       \
+        "--json", NULL, COMPLETE_NONE, help \
+    }
+
+const struct command commands[] = {
+    {.name = "list",
+     .alias = "ls",
+     .options = {JSON_OPTION("print one JSON document instead")},
+     .summary = "the labs by part, with what is done",
+     .details = "Shows every lab with its number, its state and how many of its steps pass.",
+     .needs = NEEDS_CATALOG | NEEDS_WORKSPACE,
+     .run = cmd_list},
+    {.name = "start",
+     .args = {LAB_NEEDED},
+     .summary = "begin a lab: its files come into your workspace",
+     .details =
+         "Puts the lab's starter into the workspace and says where it is and what to do first. A "
+         "file that is there already is kept as it is.\n\n"
+         "N is a lab's number, its name or both: 5, udp_echo, 05_udp_echo.",
+     .needs = NEEDS_CATALOG | NEEDS_WORKSPACE,
+     .run = cmd_start},
+    {.name = "next",
+     .summary = "begin the next lab that is not done",
+     .details = "The same as start with the number of the next lab that does not pass yet.",
+     .needs = NEEDS_CATALOG | NEEDS_WORKSPACE,
+     .run = cmd_next},
+    {.name = "lesson",
+     .args = {LAB_ARG},
+     .summary = "read the lab's lesson",
+     .details = "Shows the lesson, a page at a time when it is longer than the terminal ($PAGER, "
+                "else less). Without N: that of the lab you work on.",
+     .needs = NEEDS_CATALOG | NEEDS_WORKSPACE,
+     .run = cmd_lesson},
+    {.name = "check",
+     .args = {LAB_ARG},
+     .options = {{"--src", "DIR", COMPLETE_DIR,
+                  "check the files of another folder, named as in the starter"},
+                 JSON_OPTION("print the verdict as one JSON document"),
+                 {"--seed", "NUMBER", COMPLETE_NONE, "repeat a check with the seed it told"}},
+     .summary = "build your program, run it, and tell what it does right and wrong",
+     .details =
+         "Compiles your program, runs it in a private network against the lab's peers and "
+         "watches its socket calls. Stops at the first step that fails and explains why: what "
+         "was expected, what came, and which line of yours it was.\n\n"
+         "Exit status: 0 when every step passes, 1 when one fails, 2 for a wrong command line, "
+         "3 when socklings itself failed, which is never your program's fault.",
+     .needs = NEEDS_CATALOG | NEEDS_WORKSPACE | NEEDS_LOOP,
+     .run = cmd_check},
+    {.name = "hint",
+     .args = {LAB_ARG},
+     .summary = "a hint for the step that fails; each time a clearer one",
+     .details = "Shows the next hint of the first step that does not pass yet. The first is a "
+                "nudge, the last "
+                "is nearly the code. Which ones you have seen is remembered.",
+     .needs = NEEDS_CATALOG | NEEDS_WORKSPACE,
+     .run = cmd_hint},
+    {.name = "run",
+     .args = {LAB_NEEDED, {"ROLE", COMPLETE_ROLE, false}},
+     .options = {{"--solution", NULL, COMPLETE_NONE,
+                  "the lab's own solution instead of your program"}},
+     .rest = "ARGS",
+     .summary = "launch a program of the lab for real, to try it by hand",
+     .details =
+         "Compiles and launches the program on this machine's own network, without a verdict. "
+         "Ctrl-C goes to the program. ROLE says which, where a lab has several; ARGS are its "
+         "arguments (without them, the lab's example).",
+     .needs = NEEDS_CATALOG | NEEDS_WORKSPACE | NEEDS_LOOP,
+     .run = cmd_run},
+    {.name = "quiz",
+     .args = {LAB_ARG},
+     .summary = "the lab's questions, each answer explained",
+     .details = "Answer with the letter of a choice. Ctrl-D leaves the quiz.",
+     .needs = NEEDS_CATALOG | NEEDS_WORKSPACE,
+     .run = cmd_quiz},
+    {.name = "solution",
+     .args = {LAB_NEEDED},
+     .options = {{"--give-up", NULL, COMPLETE_NONE, "show it although the lab does not pass yet"}},
+     .summary = "one good solution, after you have passed",
+     .details = "Shows the source of the lab's solution. Before the lab passes it is shown with "
+                "--give-up only, and "
+                "progress remembers that.",
+     .needs = NEEDS_CATALOG | NEEDS_WORKSPACE,
+     .run = cmd_solution},
+    {.name = "reset",
+     .args = {LAB_NEEDED},
+     .summary = "the starter again; your file is kept as a numbered backup",
+     .details =
+         "Puts the lab's starter back. Every file of yours that differs is kept beside it as "
+         "FILE.1, FILE.2 and so on.",
+     .needs = NEEDS_CATALOG | NEEDS_WORKSPACE,
+     .run = cmd_reset},
+    {.name = "progress",
+     .options = {JSON_OPTION("print one JSON document instead")},
+     .summary = "what is done, by part: steps, checks, hints, time",
+     .needs = NEEDS_CATALOG | NEEDS_WORKSPACE,
+     .run = cmd_progress},
+    {.name = "verify",
+     .args = {{"LAB", COMPLETE_LAB, false}},
+     .options = {{"--repeat", "N", COMPLETE_NONE,
+                  "judge everything N times (default 3); all must agree"},
+                 JSON_OPTION("print one JSON document instead")},
+     .summary = "for authors: prove that a lab does what it says",
+     .details = "Lints the lab; then the starter must compile and fail at its first step with a "
+                "line that helps, "
+                "the solution must pass every step on a terminal and on pipes, with warnings as "
+                "errors and "
+                "under AddressSanitizer and UBSan, every mutant must be rejected and its mistake "
+                "named, and "
+                "what the lesson shows must be what the programs do. Without LAB: all labs.",
+     .needs = NEEDS_LOOP,
+     .run = cmd_verify},
+    {.name = "lint",
+     .args = {{"LAB", COMPLETE_LAB, false}},
+     .options = {JSON_OPTION("print one JSON document instead")},
+     .summary = "for authors: is the lab's description sound?",
+     .details = "Loads lab.json, the lesson and the mutants and tells everything that is wrong, "
+                "without running "
+                "anything. Without LAB: all labs.",
+     .run = cmd_lint},
+    {.name = "doctor",
+     .summary = "what works on this machine, and the fix for what does not",
+     .details = "Tries everything socklings needs by doing it: namespaces, tracing, the compiler, "
+                "the cache, the workspace.",
+     .needs = NEEDS_LOOP,
+     .run = cmd_doctor},
+    {.name = "help",
+     .alias = "?",
+     .args = {{"COMMAND", COMPLETE_COMMAND, false}},
+     .options = {{"--man", NULL, COMPLETE_NONE, "the manual page, as roff"}},
+     .summary = "all commands, or one of them explained",
+     .run = cmd_help},
+    {.name = "version", .summary = "which socklings this is", .run = cmd_version},
+    {.name = "quit", .alias = "exit", .summary = "leave the prompt (also Ctrl-D)", .run = cmd_quit},
+    {.name = NULL},
+};
