@@ -2,13 +2,14 @@
  * lab.h - what a lab's program includes: the system's headers for network programs, this
  * library, and last the list of functions that are not to be used here.
  *
- * Include it first: it asks the system's headers for POSIX.1-2008. Headers that are not listed here
+ * Include it first: under -std=c11 it asks the system's headers for POSIX.1-2008, which a
+ * plain gcc has anyway. Headers that are not listed here
  * may follow.
  */
 #ifndef SOCKLINGS_LAB_H
 #define SOCKLINGS_LAB_H
 
-#ifndef _POSIX_C_SOURCE
+#if defined(__STRICT_ANSI__) && !defined(_POSIX_C_SOURCE)
 #define _POSIX_C_SOURCE 200809L
 #endif
 
