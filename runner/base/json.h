@@ -85,7 +85,9 @@ int json_only_keys(const struct json *at, const char *const *known, size_t nknow
 int json_expect(const struct json *at, enum json_type type, struct error *err);
 int json_get_bool(const struct json *at, bool *out, struct error *err);
 int json_get_text(const struct json *at, const char **out, struct error *err); /* may be "" */
-/* A whole number (1, 1.0 and 1e0 alike) from min to max; both within ±2^53. */
+/* A whole number (1, 1.0 and 1e0 alike) from min to max; both within ±JSON_MAX_INT, up to which
+ * cJSON keeps every whole number exactly. */
+#define JSON_MAX_INT INT64_C(9007199254740992)
 int json_get_int(const struct json *at, int64_t min, int64_t max, int64_t *out, struct error *err);
 int json_get_double(const struct json *at, double *out, struct error *err);
 
