@@ -1,0 +1,278 @@
+/*
+ * catalog/script_text: texts of a script, checked with values that stand for those drawn later
+ * (script_state.h).
+ */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/mem.h"
+#include "base/strbuf.h"
+#include "base/text.h"
+#include "catalog/pattern.h"
+#include "catalog/script_state.h"
+#include "catalog/vars.h"
+
+/* --- variables --- */
+
+struct scope {
+    const struct script_state *state;
+    const char *peer_addr; /* what stands for a peer's address */
+};
+
+static const struct var_spec *find_var(const struct script_state *s, const char *name)
+{
+    for (unsigned i = 0; i < s->script->nvars; i++)
+        if (strcmp(s->script->vars[i].name, name) == 0)
+            return &s->script->vars[i];
+    return NULL;
+}
+
+/* "ann.port", "ann.addr": of a peer that is or was open. */
+static bool is_peer_var(const struct script_state *s, const char *name, bool *is_port)
+{
+    const char *dot = strchr(name, '.');
+    if (dot == NULL || (strcmp(dot, ".port") != 0 && strcmp(dot, ".addr") != 0))
+        return false;
+    for (unsigned i = 0; i < s->npeers; i++) {
+        size_t len = strlen(s->peers[i].name);
+        if (len == (size_t)(dot - name) && memcmp(s->peers[i].name, name, len) == 0) {
+            *is_port = dot[1] == 'p';
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A value of the right kind for each variable. */
+static bool stand_in(void *arg, const char *name, const char **data, size_t *len)
+{
+    const struct scope *scope = arg;
+    const struct var_spec *var = find_var(scope->state, name);
+    bool is_port;
+    if (var != NULL)
+        *data = var->kind == VAR_PORT ? "20001" : var->kind == VAR_TEXT ? var->text : "w";
+    else if (scope->state->repeats > 0 && strcmp(name, "i") == 0)
+        *data = "1";
+    else if (is_peer_var(scope->state, name, &is_port))
+        *data = is_port ? "20001" : scope->peer_addr;
+    else
+        return false;
+    *len = strlen(*data);
+    return true;
+}
+
+/* Says more of an unknown variable than that it is unknown. */
+static int unknown_var(const struct script_state *s, const char *path, const char *key,
+                       const char *name)
+{
+    if (strcmp(name, "i") == 0)
+        return state_error(s, path, key, "${i} has a value only inside a repeat");
+    const char **known = mem_alloc((s->script->nvars + 1) * sizeof *known);
+    for (unsigned i = 0; i < s->script->nvars; i++)
+        known[i] = s->script->vars[i].name;
+    const char *near = text_nearest(name, known, s->script->nvars);
+    free(known);
+    if (near != NULL)
+        return state_error(s, path, key, "there is no variable ${%s}; did you mean ${%s}?", name,
+                           near);
+    if (strchr(name, '.') != NULL)
+        return state_error(s, path, key,
+                           "there is no ${%s} yet: a peer that is open has .port and .addr", name);
+    return state_error(s, path, key, "there is no variable ${%s}", name);
+}
+
+struct use {
+    const struct script_state *state;
+    const char *path, *key;
+};
+
+static int check_name(void *arg, const char *name, struct error *err)
+{
+    (void)err;
+    const struct use *use = arg;
+    struct scope scope = {.state = use->state, .peer_addr = ""};
+    const char *data;
+    size_t len;
+    if (stand_in(&scope, name, &data, &len))
+        return 0;
+    unknown_var(use->state, use->path, use->key, name);
+    return 1; /* told already */
+}
+
+int state_check_text(struct script_state *s, const char *path, const char *key, const char *text)
+{
+    struct use use = {.state = s, .path = path, .key = key};
+    struct error why;
+    int result = vars_each(text, check_name, &use, &why);
+    if (result < 0)
+        return state_error(s, path, key, "%s", why.text);
+    return result == 0 ? 0 : -1;
+}
+
+int state_check_data(struct script_state *s, const char *path, const struct data *data)
+{
+    for (unsigned i = 0; i < data->nparts; i++) {
+        const struct data_part *part = &data->parts[i];
+        if (part->kind == DATA_TEXT && state_check_text(s, path, ".data", part->text) != 0)
+            return -1;
+        if (part->kind == DATA_VAR && find_var(s, part->text) == NULL) {
+            struct strbuf shown = STRBUF_INIT;
+            bytes_quote(&shown, part->text, strlen(part->text), 40);
+            state_error(s, path, ".data", "there is no variable %s", shown.data);
+            strbuf_free(&shown);
+            return -1;
+        }
+    }
+    return 0;
+}
+
+int state_check_regex(struct script_state *s, const char *path, const char *regex)
+{
+    if (state_check_text(s, path, ".matches", regex) != 0)
+        return -1;
+    struct scope scope = {.state = s, .peer_addr = "127.0.0.1"};
+    struct strbuf text = STRBUF_INIT;
+    struct error why;
+    int result = vars_expand_regex(&text, regex, stand_in, &scope, &why);
+    if (result == 0)
+        result = pattern_check(text.data, &why);
+    if (result != 0)
+        state_error(s, path, ".matches", "not a regular expression that can be used: %s", why.text);
+    strbuf_free(&text);
+    return result;
+}
+
+/* --- addresses --- */
+
+/* A port in decimal, as the kernel has it; -1 when it is none. */
+static int port_number(const char *text)
+{
+    size_t len = strlen(text);
+    if (len == 0 || len > 5 || strspn(text, "0123456789") != len || (len > 1 && text[0] == '0'))
+        return -1;
+    long port = strtol(text, NULL, 10);
+    return port <= 65535 ? (int)port : -1;
+}
+
+int state_check_port(struct script_state *s, const char *path, const char *port)
+{
+    if (state_check_text(s, path, ".port", port) != 0)
+        return -1;
+    struct scope scope = {.state = s, .peer_addr = "127.0.0.1"};
+    struct strbuf text = STRBUF_INIT;
+    int number = 0;
+    if (vars_expand(&text, port, stand_in, &scope, NULL) == 0)
+        number = port_number(text.data);
+    strbuf_free(&text);
+    if (number >= 1)
+        return 0;
+    return state_error(s, path, ".port", "a port from 1 to 65535 is needed");
+}
+
+/* "1.2.3.4:PORT" or "[::1]:PORT". NULL when it is right, else what is wrong. Changes the text. */
+static const char *address_fault(char *text, enum address_use use)
+{
+    char *colon = strrchr(text, ':');
+    struct in6_addr v6;
+    struct in_addr v4;
+    if (colon == NULL)
+        return "no ':' before a port";
+    *colon = '\0';
+    size_t len = strlen(text);
+    if (text[0] == '[' && text[len - 1] == ']') {
+        text[len - 1] = '\0';
+        if (inet_pton(AF_INET6, text + 1, &v6) != 1)
+            return "no IPv6 address between '[' and ']'";
+    } else if (strchr(text, ':') != NULL) {
+        return "an IPv6 address stands in '[' and ']'";
+    } else if (inet_pton(AF_INET, text, &v4) != 1) {
+        return "no IPv4 address before the ':'";
+    }
+    int port = port_number(colon + 1);
+    if (port < 0)
+        return "no port from 0 to 65535 behind the ':'";
+    return port == 0 && use == ADDRESS_OTHER ? "nobody has the port 0" : NULL;
+}
+
+int state_check_address(struct script_state *s, const char *path, const char *key, const char *text,
+                        enum address_use use)
+{
+    if (state_check_text(s, path, key, text) != 0)
+        return -1;
+    const char *fault = NULL;
+    /* A peer's address can be of either family: one of them must do. */
+    static const char *const peer_addrs[] = {"127.0.0.1", "::1"};
+    for (unsigned i = 0; i < 2; i++) {
+        struct scope scope = {.state = s, .peer_addr = peer_addrs[i]};
+        struct strbuf expanded = STRBUF_INIT;
+        const char *why = "it cannot be expanded";
+        if (vars_expand(&expanded, text, stand_in, &scope, NULL) == 0)
+            why = address_fault(expanded.data, use);
+        strbuf_free(&expanded);
+        if (why == NULL)
+            return 0;
+        if (i == 0)
+            fault = why;
+    }
+    struct strbuf shown = STRBUF_INIT;
+    bytes_quote(&shown, text, strlen(text), 60);
+    state_error(s, path, key, "%s is no address: %s", shown.data, fault);
+    strbuf_free(&shown);
+    return -1;
+}
+
+/* --- sizes --- */
+
+struct measure {
+    const struct script_state *state;
+    size_t size;  /* of what the names expand to */
+    size_t names; /* bytes that the ${…} themselves take */
+};
+
+static size_t var_size(const struct var_spec *var)
+{
+    if (var->kind == VAR_PORT)
+        return 5; /* from 20000 to 29999 */
+    return var->kind == VAR_TEXT ? strlen(var->text) : var->size;
+}
+
+static int measure_name(void *arg, const char *name, struct error *err)
+{
+    (void)err;
+    struct measure *m = arg;
+    const struct var_spec *var = find_var(m->state, name);
+    if (var == NULL)
+        return 1;
+    m->size += var_size(var);
+    m->names += strlen(name) + 3;
+    return 0;
+}
+
+bool state_data_size(const struct script_state *s, const struct data *data, size_t *size)
+{
+    *size = 0;
+    for (unsigned i = 0; i < data->nparts; i++) {
+        const struct data_part *part = &data->parts[i];
+        struct measure m = {.state = s};
+        const struct var_spec *var;
+        switch (part->kind) {
+        case DATA_TEXT:
+            if (vars_each(part->text, measure_name, &m, NULL) != 0)
+                return false;
+            *size += strlen(part->text) - m.names + m.size;
+            break;
+        case DATA_VAR:
+            var = find_var(s, part->text);
+            if (var == NULL)
+                return false;
+            *size += var_size(var);
+            break;
+        default:
+            *size += part->size;
+        }
+    }
+    return true;
+}
