@@ -110,7 +110,7 @@ int field_data(const struct field *field, const struct json *at, struct lab_stor
 /* --- variables --- */
 
 static const struct field word_fields[] = {
-    {"word", field_size, .at = offsetof(struct var_spec, size), .min = 1, .max = 1000,
+    {"word", field_size, .at = offsetof(struct var_spec, size), .min = 1, .max = 1048576,
      .required = true},
 };
 static const struct field bytes_fields[] = {

@@ -15,18 +15,19 @@
 #include "catalog/lab.h"
 
 struct lesson_heading {
-    char *title;    /* its text without marks: "What recv() returns" */
-    char *anchor;   /* "what-recv-returns"; a second one of the same name gets "-2" (base/text.h:
-                       text_slug) */
-    unsigned level; /* 1 to 6 */
-    unsigned line;  /* in the lesson, from 1 */
+    const char *title;  /* its text without marks: "What recv() returns" */
+    const char *anchor; /* "what-recv-returns"; a second one of the same name gets "-2"
+                         */
+    unsigned level;     /* 1 to 6 */
+    unsigned line;      /* in the lesson, from 1 */
 };
 
 /* ```c excerpt=udp_echo.c#loop */
 struct lesson_excerpt {
-    char *file; /* "udp_echo.c", in the lab's solution */
-    char *name; /* "loop" */
-    char *text; /* what the fence holds in the lesson: usually nothing, since the source fills it */
+    const char *file; /* "udp_echo.c", in the lab's solution */
+    const char *name; /* "loop" */
+    const char
+        *text; /* what the fence holds in the lesson: usually nothing, since the source fills it */
     unsigned line;     /* of the fence */
     unsigned end_line; /* of the closing fence */
 };
@@ -51,13 +52,12 @@ struct lesson_session {
     struct session_line *lines;
     unsigned nlines;
     unsigned line; /* of the fence */
-    void *store;   /* private */
 };
 
 struct lesson {
-    char *path; /* "lessons/en/05_udp_echo.md" */
-    char *lang; /* the language it was found in */
-    char *text; /* as in the file: valid UTF-8, no NUL */
+    const char *path; /* "lessons/en/05_udp_echo.md" */
+    const char *lang; /* the language it was found in */
+    const char *text; /* as in the file: valid UTF-8, no NUL */
     size_t len;
     struct lesson_heading *headings;
     unsigned nheadings;
@@ -65,6 +65,7 @@ struct lesson {
     unsigned nexcerpts;
     struct lesson_session *sessions;
     unsigned nsessions;
+    struct lab_store *store; /* owns all of the above; private */
 };
 
 #define LESSON_MAX_BYTES ((size_t)1024 * 1024)
@@ -80,6 +81,11 @@ void lesson_free(struct lesson *lesson);
 
 /* The heading of that anchor, or NULL. */
 const struct lesson_heading *lesson_anchor(const struct lesson *lesson, const char *anchor);
+
+/* Adds the anchor of a heading's text: ASCII letters in lower case, words (letters, digits and '_',
+ * of any script) joined by one '-' where blanks or '-' stand between them, punctuation dropped:
+ * "What recv() == 0 says" gives "what-recv-0-says". Nothing is added for a title without a word. */
+void lesson_slug(struct strbuf *out, const char *title);
 
 /* What stands between the lines that hold the marks [name] and [/name] (each in a comment of its
  * own) of a source text, marks of other excerpts left out, common indentation removed. NULL and
