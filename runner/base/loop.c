@@ -153,7 +153,8 @@ struct loop_fd *loop_fd_add(struct loop *loop, int fd, uint32_t events, loop_fd_
     *watch = (struct loop_fd){.loop = loop, .fd = fd, .fn = fn, .arg = arg};
     struct epoll_event ev = {.events = events, .data.ptr = watch};
     if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &ev) != 0)
-        abort(); /* a descriptor that is closed, watched twice or a plain file: a bug of the caller */
+        abort(); /* a descriptor that is closed, watched twice or a plain file: a bug of the caller
+                  */
     return watch;
 }
 
@@ -231,18 +232,18 @@ static struct loop_timer *next_timer(const struct loop *loop)
     return next;
 }
 
-/* Each timer that was due when the step woke up; one that a callback re-arms for the past waits for
- * the next step, so that descriptors get their turn. */
+/* At most as many as there are: one that its callback re-arms for the past waits for the next step,
+ * so that descriptors get their turn. */
 static void run_timers(struct loop *loop, int64_t now)
 {
     struct loop_timer *timer;
-    while ((timer = next_timer(loop)) != NULL && timer->at <= now) {
+    for (size_t left = loop->ntimers; left > 0; left--) {
+        timer = next_timer(loop);
+        if (timer == NULL || timer->at > now)
+            return;
         timer->armed = false;
         loop->called++;
-        int64_t was = timer->at;
         timer->fn(timer->arg);
-        if (was == now)
-            break;
     }
 }
 

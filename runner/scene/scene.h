@@ -2,8 +2,9 @@
  * scene - runs a scene script: programs in a private network, scripted peers, one recording.
  *
  * A scene has its own user, network, PID, mount, IPC and UTS namespace (tier A). Its init is ours
- * and reaps; when it dies, everything in the scene dies. The programs are traced, so readiness is observed and a
- * stall is noticed at once. Everything happens in the caller's thread, in one event loop.
+ * and reaps; when it dies, everything in the scene dies. The programs are traced, so readiness is
+ * observed and a stall is noticed at once. Everything happens in the caller's thread, in one event
+ * loop.
  */
 #ifndef SOCKLINGS_SCENE_SCENE_H
 #define SOCKLINGS_SCENE_SCENE_H
@@ -30,17 +31,18 @@ struct scene_setup {
     const struct scene_program *programs;
     unsigned nprograms;
     struct lab_limits limits;
-    enum scene_tier tier;  /* scene_tier_probe() */
+    enum scene_tier tier; /* scene_tier_probe() */
     uint64_t seed;
-    enum stdio_kind stdio; /* overrides the script's unless STDIO_DEFAULT */
+    enum stdio_kind stdio;  /* overrides the script's unless STDIO_DEFAULT */
     const char *lab, *step; /* for the recording; may be NULL */
     unsigned check;
     volatile const int *interrupted; /* becomes non-zero on Ctrl-C; may be NULL */
 };
 
-/* Runs it. 0: the scene ran, whatever its outcome, and *tl (initialised by the caller) holds the whole
- * recording, EVENT_END last. -1: the runner's own failure (an internal error, never the program's), *err
- * says what; *tl holds what was recorded so far. When it returns no process of the scene is left. */
+/* Runs it. 0: the scene ran, whatever its outcome, and *tl (initialised by the caller) holds the
+ * whole recording, EVENT_END last. -1: the runner's own failure (an internal error, never the
+ * program's), *err says what; *tl holds what was recorded so far. When it returns no process of the
+ * scene is left. */
 int scene_run(struct loop *loop, const struct scene_setup *setup, struct timeline *tl,
               struct error *err);
 

@@ -1,0 +1,135 @@
+/* net/sockdiag: see sockdiag.h. One dump for each family and protocol; libmnl frames the messages.
+ */
+#include "net/sockdiag.h"
+
+#include <arpa/inet.h>
+#include <libmnl/libmnl.h>
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/mem.h"
+
+struct list {
+    struct socket_row *rows;
+    unsigned count, cap;
+    bool tcp;
+};
+
+static void address(char *out, size_t size, int family, const __be32 *bytes, __be16 port,
+                    bool local)
+{
+    static const __be32 any[4];
+    char ip[INET6_ADDRSTRLEN];
+    size_t len = family == AF_INET6 ? 16 : 4;
+    if (memcmp(bytes, any, len) == 0) {
+        if (!local && port == 0)
+            snprintf(out, size, "*");
+        else
+            snprintf(out, size, "*:%u", (unsigned)ntohs(port));
+        return;
+    }
+    inet_ntop(family, bytes, ip, sizeof ip);
+    snprintf(out, size, family == AF_INET6 ? "[%s]:%u" : "%s:%u", ip, (unsigned)ntohs(port));
+}
+
+static int on_message(const struct nlmsghdr *nlh, void *arg)
+{
+    struct list *list = arg;
+    const struct inet_diag_msg *msg = mnl_nlmsg_get_payload(nlh);
+    if (mnl_nlmsg_get_payload_len(nlh) < sizeof *msg)
+        return MNL_CB_OK;
+    if (list->count == list->cap) {
+        list->cap = list->cap != 0 ? 2 * list->cap : 16;
+        list->rows = mem_resize(list->rows, list->cap, sizeof *list->rows);
+    }
+    struct socket_row *row = &list->rows[list->count++];
+    *row = (struct socket_row){
+        .tcp = list->tcp,
+        .ipv6 = msg->idiag_family == AF_INET6,
+        .state = msg->idiag_state,
+        .local_port = ntohs(msg->id.idiag_sport),
+        .remote_port = ntohs(msg->id.idiag_dport),
+        .rqueue = msg->idiag_rqueue,
+        .wqueue = msg->idiag_wqueue,
+        .uid = msg->idiag_uid,
+        .inode = msg->idiag_inode,
+    };
+    address(row->local, sizeof row->local, msg->idiag_family, msg->id.idiag_src,
+            msg->id.idiag_sport, true);
+    address(row->remote, sizeof row->remote, msg->idiag_family, msg->id.idiag_dst,
+            msg->id.idiag_dport, false);
+    return MNL_CB_OK;
+}
+
+static int dump(int fd, unsigned char family, unsigned char protocol, struct list *list)
+{
+    static unsigned sequence;
+    _Alignas(struct nlmsghdr) char buffer[16384];
+    struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
+    nlh->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+    nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+    nlh->nlmsg_seq = ++sequence;
+    struct inet_diag_req_v2 *req = mnl_nlmsg_put_extra_header(nlh, sizeof *req);
+    req->sdiag_family = family;
+    req->sdiag_protocol = protocol;
+    req->idiag_states = (__u32)-1;
+    list->tcp = protocol == IPPROTO_TCP;
+    if (send(fd, nlh, nlh->nlmsg_len, 0) < 0)
+        return -1;
+    for (;;) {
+        ssize_t n = recv(fd, buffer, sizeof buffer, MSG_DONTWAIT);
+        if (n <= 0)
+            return -1;
+        int rc = mnl_cb_run(buffer, (size_t)n, 0, 0, on_message, list);
+        if (rc <= 0)
+            return rc;
+    }
+}
+
+int sockdiag_list(int fd, struct socket_row **rows, unsigned *count, struct error *err)
+{
+    static const unsigned char families[] = {AF_INET, AF_INET6};
+    static const unsigned char protocols[] = {IPPROTO_TCP, IPPROTO_UDP};
+    struct list list = {0};
+    for (int f = 0; f < 2; f++) {
+        for (int p = 0; p < 2; p++) {
+            if (dump(fd, families[f], protocols[p], &list) != 0) {
+                free(list.rows);
+                return error_errno(err, "cannot list the sockets (sock_diag)");
+            }
+        }
+    }
+    *rows = list.rows;
+    *count = list.count;
+    return 0;
+}
+
+const char *sockdiag_state_name(const struct socket_row *row)
+{
+    static const char *const names[] = {
+        [TCP_ESTABLISHED] = "ESTABLISHED",
+        [TCP_SYN_SENT] = "SYN_SENT",
+        [TCP_SYN_RECV] = "SYN_RECV",
+        [TCP_FIN_WAIT1] = "FIN_WAIT1",
+        [TCP_FIN_WAIT2] = "FIN_WAIT2",
+        [TCP_TIME_WAIT] = "TIME_WAIT",
+        [TCP_CLOSE] = "CLOSED",
+        [TCP_CLOSE_WAIT] = "CLOSE_WAIT",
+        [TCP_LAST_ACK] = "LAST_ACK",
+        [TCP_LISTEN] = "LISTEN",
+        [TCP_CLOSING] = "CLOSING",
+    };
+    if (!row->tcp)
+        return row->state == TCP_ESTABLISHED ? "ESTABLISHED" : "UNCONNECTED";
+    if (row->state == 12) /* TCP_NEW_SYN_RECV: the kernel's own name for a half-open connection */
+        return "SYN_RECV";
+    if (row->state < 1 || row->state >= (int)(sizeof names / sizeof names[0]))
+        return "UNKNOWN";
+    return names[row->state];
+}

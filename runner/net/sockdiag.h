@@ -1,0 +1,32 @@
+/*
+ * net/sockdiag - the kernel's sockets and their states, over NETLINK_SOCK_DIAG (sock_diag(7)).
+ *
+ * This is what ss(8) shows. TIME_WAIT is visible only here: no process has such a socket any more.
+ */
+#ifndef SOCKLINGS_NET_SOCKDIAG_H
+#define SOCKLINGS_NET_SOCKDIAG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+struct socket_row {
+    bool tcp; /* else UDP */
+    bool ipv6;
+    int state; /* TCP_ESTABLISHED, TCP_LISTEN, … of <netinet/tcp.h> */
+    uint16_t local_port, remote_port;
+    char local[64], remote[64]; /* "127.0.0.1:7000"; "*:7000" for any address; remote "*" if none */
+    uint32_t rqueue;            /* bytes not yet read; LISTEN: connections not yet accepted */
+    uint32_t wqueue;            /* bytes not yet acknowledged; LISTEN: the backlog */
+    uint32_t uid, inode;
+};
+
+/* All TCP and UDP sockets of the network namespace that `fd`, a NETLINK_SOCK_DIAG socket, was made
+ * in. The caller frees *rows. Does not block. -1 and *err when the kernel refuses. */
+int sockdiag_list(int fd, struct socket_row **rows, unsigned *count, struct error *err);
+
+/* "LISTEN", "SYN_SENT", "CLOSE_WAIT", …; a UDP socket is "UNCONNECTED" or "ESTABLISHED". */
+const char *sockdiag_state_name(const struct socket_row *row);
+
+#endif

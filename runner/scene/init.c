@@ -1,0 +1,272 @@
+/*
+ * scene/init: PID 1 of a scene.
+ *
+ *  - It is a forked copy of the runner that never returns to the runner's code: it makes the
+ *    sandbox, then waits for two words, "a socket" and "a program", until the control socket
+ * closes.
+ *  - It cannot be looked into (not dumpable), and takes no signal from inside but the kernel's.
+ *  - Its children are reaped by the kernel: SIGCHLD is ignored. A tracer sees their end before.
+ */
+#include "scene/init.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <net/if.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/loop.h"
+#include "trace/filter.h"
+
+static void answer(int control, int error, const char *step, int fd)
+{
+    struct init_reply reply = {.error = error};
+    snprintf(reply.step, sizeof reply.step, "%s", step != NULL ? step : "");
+    struct iovec iov = {&reply, sizeof reply};
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control_data;
+    struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+    if (fd >= 0) {
+        memset(&control_data, 0, sizeof control_data);
+        msg.msg_control = control_data.bytes;
+        msg.msg_controllen = sizeof control_data.bytes;
+        struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+        cmsg->cmsg_level = SOL_SOCKET;
+        cmsg->cmsg_type = SCM_RIGHTS;
+        cmsg->cmsg_len = CMSG_LEN(sizeof fd);
+        memcpy(CMSG_DATA(cmsg), &fd, sizeof fd);
+    }
+    if (sendmsg(control, &msg, MSG_NOSIGNAL) < 0)
+        _exit(0); /* the runner has gone */
+}
+
+static int loopback_up(void)
+{
+    struct ifreq ifr = {.ifr_flags = IFF_UP};
+    snprintf(ifr.ifr_name, sizeof ifr.ifr_name, "lo");
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int rc = fd < 0 ? -1 : ioctl(fd, SIOCSIFFLAGS, &ifr);
+    if (fd >= 0)
+        close(fd);
+    return rc;
+}
+
+static int become(uid_t uid)
+{
+    if (uid == (uid_t)-1)
+        return 0;
+    if (setgroups(0, NULL) != 0 || setresgid(uid, uid, uid) != 0)
+        return -1;
+    return setresuid(uid, uid, uid);
+}
+
+static int enter(const struct init_config *config, const char **step)
+{
+    *step = "become an unprivileged user";
+    if (become(config->uid) != 0)
+        return -1;
+    /* Changing the user clears both. */
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_DUMPABLE, 0);
+    umask(0);
+    if (config->tier != TIER_A) {
+        *step = "become the reaper of orphans";
+        if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
+            return -1;
+        *step = "enter the working folder";
+        return chdir(config->dir);
+    }
+    *step = "bring the loopback up";
+    if (loopback_up() != 0)
+        return -1;
+    *step = "set the host name";
+    if (sethostname("localhost", 9) != 0)
+        return -1;
+    return rootfs_enter(config, step);
+}
+
+/* --- a program --- */
+
+static void limit(int resource, rlim_t value)
+{
+    struct rlimit rl = {value, value};
+    setrlimit((__rlimit_resource_t)resource, &rl);
+}
+
+static void set_limits(const struct init_config *config)
+{
+    /* The scene ends a program at its limit and says so; these are what holds if it cannot. */
+    limit(RLIMIT_CPU, config->limits.cpu_ms / 1000 + 2);
+    limit(RLIMIT_FSIZE, config->limits.file_bytes);
+    limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_NOFILE, 4096);
+    if (config->tier != TIER_C) /* there the limit would count the user's other processes */
+        limit(RLIMIT_NPROC, config->limits.processes + 8);
+}
+
+static const char *const environment[] = {
+    "PATH=/usr/local/bin:/usr/bin:/bin",
+    "HOME=/work",
+    "LANG=C.UTF-8",
+    "TERM=xterm",
+    "ASAN_OPTIONS=detect_leaks=0:abort_on_error=0:exitcode=99:color=never:strip_path_prefix=/work/",
+    "UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:exitcode=99:color=never",
+    NULL,
+};
+
+static void give_up(int gate, int error)
+{
+    send(gate, &error, sizeof error, MSG_NOSIGNAL);
+    _exit(127);
+}
+
+static void take_stdio(const int fds[3], bool terminal)
+{
+    setsid();
+    if (terminal)
+        ioctl(fds[0], TIOCSCTTY, 0);
+    for (int i = 0; i < 3; i++) {
+        if (fds[i] >= 0)
+            dup2(fds[i], i);
+        else
+            close(i);
+    }
+}
+
+static _Noreturn void become_program(const struct init_config *config, int gate, const int stdio[3],
+                                     bool terminal, char **argv)
+{
+    char byte = 'r', path[4200];
+    gate = fcntl(gate, F_DUPFD_CLOEXEC, 10); /* out of the way of 0, 1, 2 */
+    take_stdio(stdio, terminal);
+    syscall(SYS_close_range, 3, gate - 1, 0);
+    syscall(SYS_close_range, gate + 1, ~0U, 0);
+    loop_child_signals();
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    personality(ADDR_NO_RANDOMIZE);
+    set_limits(config);
+    umask(022);
+    prctl(PR_SET_DUMPABLE, 1); /* or the tracer could not take hold of it */
+    if (send(gate, &byte, 1, MSG_NOSIGNAL) != 1 || recv(gate, &byte, 1, 0) != 1)
+        _exit(127);
+    if (filter_install(&config->filter) != 0)
+        give_up(gate, errno);
+    if (strchr(argv[0], '/') == NULL)
+        snprintf(path, sizeof path, "%s/%s", config->tier == TIER_A ? "/work" : config->dir,
+                 argv[0]);
+    else
+        snprintf(path, sizeof path, "%s", argv[0]);
+    execve(path, argv, (char *const *)(uintptr_t)environment);
+    give_up(gate, errno);
+    _exit(127);
+}
+
+static void spawn(const struct init_config *config, struct init_request *req, const int *fds,
+                  unsigned nfds)
+{
+    char *argv[256];
+    int stdio[3] = {-1, -1, -1};
+    unsigned argc = 0, next = 1;
+    if (nfds == 0 || req->argc == 0 || req->argc >= 255) {
+        answer(config->control, EINVAL, "start a program", -1);
+        return;
+    }
+    req->text[INIT_TEXT - 1] = '\0';
+    for (char *at = req->text; argc < req->argc && at < req->text + INIT_TEXT; at += strlen(at) + 1)
+        argv[argc++] = at;
+    argv[argc] = NULL;
+    for (int i = 0; i < 3; i++)
+        if ((req->stdio_mask & (1U << i)) != 0 && next < nfds)
+            stdio[i] = fds[next++];
+    pid_t pid = fork();
+    if (pid == 0)
+        become_program(config, fds[0], stdio, req->terminal, argv);
+    answer(config->control, pid < 0 ? errno : 0, "start a process", -1);
+}
+
+/* --- the words --- */
+
+static unsigned take_fds(struct msghdr *msg, int *fds, unsigned most)
+{
+    unsigned n = 0;
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c != NULL; c = CMSG_NXTHDR(msg, c)) {
+        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+            continue;
+        unsigned count = (unsigned)((c->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+        for (unsigned i = 0; i < count && n < most; i++)
+            memcpy(&fds[n++], CMSG_DATA(c) + i * sizeof(int), sizeof(int));
+    }
+    return n;
+}
+
+static void serve(const struct init_config *config)
+{
+    static struct init_request req;
+    int fds[8];
+    union {
+        struct cmsghdr align;
+        char bytes[CMSG_SPACE(8 * sizeof(int))];
+    } control_data;
+    struct iovec iov = {&req, sizeof req};
+    struct msghdr msg = {.msg_iov = &iov,
+                         .msg_iovlen = 1,
+                         .msg_control = control_data.bytes,
+                         .msg_controllen = sizeof control_data.bytes};
+    ssize_t n = recvmsg(config->control, &msg, MSG_CMSG_CLOEXEC);
+    if (n < 0 && errno == EINTR)
+        return;
+    if (n <= 0)
+        _exit(0); /* the runner has gone; the kernel takes the rest of the namespace with us */
+    unsigned nfds = take_fds(&msg, fds, 8);
+    if (req.word == INIT_SOCKET) {
+        int fd = socket(req.domain, req.type | SOCK_CLOEXEC | SOCK_NONBLOCK, req.protocol);
+        answer(config->control, fd < 0 ? errno : 0, "open a socket", fd);
+        if (fd >= 0)
+            close(fd);
+    } else {
+        spawn(config, &req, fds, nfds);
+    }
+    for (unsigned i = 0; i < nfds; i++)
+        close(fds[i]);
+}
+
+_Noreturn void init_main(const struct init_config *config)
+{
+    const char *step = "";
+    char byte;
+    setsid();
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGCHLD, SIG_IGN);
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (int i = 0; i < 3; i++)
+        dup2(null, i);
+    /* The runner writes the user map first. */
+    if (recv(config->control, &byte, 1, 0) != 1)
+        _exit(0);
+    if (enter(config, &step) != 0) {
+        answer(config->control, errno, step, -1);
+        _exit(1);
+    }
+    syscall(SYS_close_range, 3, config->control - 1, 0);
+    syscall(SYS_close_range, config->control + 1, ~0U, 0);
+    answer(config->control, 0, NULL, -1);
+    for (;;)
+        serve(config);
+}

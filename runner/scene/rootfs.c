@@ -1,0 +1,153 @@
+/*
+ * scene/rootfs: the file system a program sees: the host's /usr, read-only; a few files of /etc; a
+ * minimal /dev; the namespace's own /proc; empty /work and /tmp, in memory.
+ *
+ * Runs in the scene's init, inside its own user and mount namespace. Nothing here is visible to the
+ * host, and nothing has to be undone: it goes with the namespace.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "scene/init.h"
+
+#ifndef MOUNT_ATTR_RDONLY
+#include <linux/mount.h>
+#endif
+
+#define ROOT "/tmp" /* covered by our own tmpfs, in our own mount namespace only */
+
+static int make_file(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (fd < 0)
+        return -1;
+    size_t len = strlen(text);
+    ssize_t n = write(fd, text, len);
+    close(fd);
+    return n == (ssize_t)len ? 0 : -1;
+}
+
+/* A path of the host under the new root: links are made again, folders and files bound. What the
+ * host does not have is left out. */
+static int show(const char *path)
+{
+    char target[512], inside[512];
+    struct stat st;
+    snprintf(inside, sizeof inside, ROOT "%s", path);
+    if (lstat(path, &st) != 0)
+        return 0;
+    if (S_ISLNK(st.st_mode)) {
+        ssize_t n = readlink(path, target, sizeof target - 1);
+        if (n < 0)
+            return -1;
+        target[n] = '\0';
+        return symlink(target, inside);
+    }
+    if (S_ISDIR(st.st_mode) ? mkdir(inside, 0755) != 0 : make_file(inside, "") != 0)
+        return -1;
+    if (mount(path, inside, NULL, MS_BIND | MS_REC, NULL) != 0)
+        return -1;
+    /* Read-only is a second lock: the files belong to another user anyway. Kernels before 5.12
+     * do not have the call. */
+    struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID};
+    if (S_ISDIR(st.st_mode))
+        syscall(SYS_mount_setattr, AT_FDCWD, inside, AT_RECURSIVE, &attr, sizeof attr);
+    return 0;
+}
+
+static int make_etc(void)
+{
+    static const char *const shown[] = {"/etc/ld.so.cache", "/etc/services",     "/etc/protocols",
+                                        "/etc/localtime",   "/etc/alternatives", "/etc/ssl",
+                                        "/etc/ld.so.conf",  "/etc/ld.so.conf.d"};
+    if (mkdir(ROOT "/etc", 0755) != 0 ||
+        make_file(ROOT "/etc/passwd", "learner:x:1000:1000::/work:/bin/sh\n") != 0 ||
+        make_file(ROOT "/etc/group", "learner:x:1000:\n") != 0 ||
+        make_file(ROOT "/etc/hosts", "127.0.0.1 localhost\n::1 localhost ip6-localhost\n") != 0 ||
+        make_file(ROOT "/etc/nsswitch.conf", "hosts: files\nservices: files\n") != 0 ||
+        make_file(ROOT "/etc/resolv.conf", "") != 0)
+        return -1;
+    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
+        if (show(shown[i]) != 0)
+            return -1;
+    return 0;
+}
+
+static int make_dev(void)
+{
+    static const char *const nodes[] = {"/dev/null",   "/dev/zero",    "/dev/full",
+                                        "/dev/random", "/dev/urandom", "/dev/tty"};
+    if (mkdir(ROOT "/dev", 0755) != 0 || symlink("/proc/self/fd", ROOT "/dev/fd") != 0 ||
+        symlink("/proc/self/fd/0", ROOT "/dev/stdin") != 0 ||
+        symlink("/proc/self/fd/1", ROOT "/dev/stdout") != 0 ||
+        symlink("/proc/self/fd/2", ROOT "/dev/stderr") != 0)
+        return -1;
+    for (size_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++)
+        if (show(nodes[i]) != 0)
+            return -1;
+    return 0;
+}
+
+static int copy_in(const struct sandbox_file *file, int from)
+{
+    char path[512];
+    struct stat st;
+    snprintf(path, sizeof path, ROOT "/work/%s", file->name);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, file->executable ? 0755 : 0644);
+    if (fd < 0 || fstat(from, &st) != 0)
+        return -1;
+    off_t at = 0;
+    while (at < st.st_size) {
+        ssize_t n = sendfile(fd, from, &at, (size_t)(st.st_size - at));
+        if (n <= 0)
+            break;
+    }
+    close(fd);
+    return at == st.st_size ? 0 : -1;
+}
+
+int rootfs_enter(const struct init_config *config, const char **step)
+{
+    static const char *const system[] = {"/usr",   "/bin",   "/sbin",   "/lib",
+                                         "/lib64", "/lib32", "/libx32", "/nix"};
+    *step = "make the mounts private";
+    if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+        return -1;
+    *step = "mount a tmpfs";
+    if (mount("socklings", ROOT, "tmpfs", MS_NOSUID | MS_NODEV,
+              "mode=0755,size=256m,nr_inodes=16384") != 0)
+        return -1;
+    *step = "show /usr";
+    for (size_t i = 0; i < sizeof system / sizeof system[0]; i++)
+        if (show(system[i]) != 0)
+            return -1;
+    *step = "make /etc";
+    if (make_etc() != 0)
+        return -1;
+    *step = "make /dev";
+    if (make_dev() != 0)
+        return -1;
+    *step = "mount /proc";
+    if (mkdir(ROOT "/proc", 0755) != 0 ||
+        mount("proc", ROOT "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
+        return -1;
+    *step = "make /work and /tmp";
+    if (mkdir(ROOT "/work", 0755) != 0 || mkdir(ROOT "/tmp", 01777) != 0)
+        return -1;
+    *step = "copy the programs";
+    for (unsigned i = 0; i < config->nfiles; i++)
+        if (copy_in(&config->files[i], config->file_fds[i]) != 0)
+            return -1;
+    *step = "change the root";
+    if (chdir(ROOT) != 0 || syscall(SYS_pivot_root, ".", ".") != 0 || umount2(".", MNT_DETACH) != 0)
+        return -1;
+    *step = "enter /work";
+    return chdir("/work");
+}

@@ -1,0 +1,74 @@
+/*
+ * scene/sandbox - the private place a scene runs in, and the init that looks after it.
+ *
+ * Tier A: user, network, PID, mount, IPC and UTS namespace; a small root file system of our own
+ * with read-only /usr and an empty /work, /tmp; loopback up. Started as root, the sandbox belongs
+ * to an unprivileged uid of its own. Tiers B and C: a process group below a reaping init, on the
+ * host's own network.
+ *
+ * When the runner dies, however it dies, init is killed by the kernel, and with it everything in
+ * its PID namespace.
+ */
+#ifndef SOCKLINGS_SCENE_SANDBOX_H
+#define SOCKLINGS_SCENE_SANDBOX_H
+
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "base/loop.h"
+#include "catalog/lab.h"
+#include "scene/tier.h"
+
+struct sandbox;
+
+/* A file that is copied to /work/NAME (tier A) before anything runs. */
+struct sandbox_file {
+    const char *name; /* no slash */
+    const char *host; /* a regular file */
+    bool executable;
+};
+
+struct sandbox_setup {
+    enum scene_tier tier;
+    const struct sandbox_file *files;
+    unsigned nfiles;
+    struct lab_limits limits;
+};
+
+/* NULL and *err on failure: an internal error of the runner. Takes about 2 ms; waits for init's
+ * word with a deadline. */
+struct sandbox *sandbox_new(struct loop *loop, const struct sandbox_setup *setup,
+                            struct error *err);
+
+/* Kills everything inside, waits until it is gone, frees. NULL is fine. */
+void sandbox_free(struct sandbox *sb);
+
+/* A socket in the scene's network; close-on-exec and non-blocking. -1 and *err. */
+int sandbox_socket(struct sandbox *sb, int domain, int type, int protocol, struct error *err);
+
+/* Where the files lie for a program inside: "/work", or a temporary folder in tiers B and C. */
+const char *sandbox_dir(const struct sandbox *sb);
+/* "/work/NAME" */
+char *sandbox_path(const struct sandbox *sb, const char *name); /* the caller frees */
+
+struct spawn_request {
+    const char *const *argv; /* NULL-terminated; argv[0] is searched in the sandbox's folder, or is
+                                a path inside */
+    int stdio[3];  /* become 0, 1, 2; the caller keeps and closes its own copies; -1: closed */
+    bool terminal; /* stdio is a pseudo terminal: it becomes the controlling one */
+};
+
+/* Starts a process that waits at the gate: a tracer takes hold of it, then sandbox_open_gate lets
+ * it go on to exec. Its pid as this process sees it, or -1 and *err. *gate is to be closed by the
+ * caller; it becomes readable with an int, errno, when exec failed, and with end of file when the
+ * program has started. */
+pid_t sandbox_spawn(struct sandbox *sb, const struct spawn_request *request, int *gate,
+                    struct error *err);
+int sandbox_open_gate(int gate, struct error *err);
+
+/* Whether init has died without being told to: an internal error. */
+bool sandbox_lost(const struct sandbox *sb);
+
+#endif

@@ -1,0 +1,341 @@
+/*
+ * trace/call: the entry and the exit of one traced call.
+ *
+ *  - The filter stops a tracee at the entry of a traced call; it is resumed so that it stops again
+ * at the exit.
+ *  - A call that a signal interrupts ends with one of the kernel's restart codes (512 to 516),
+ * which a program never sees: either it is entered again, or the handler's rt_sigreturn shows that
+ * it failed with EINTR. Both are one event.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "trace/tracee.h"
+
+enum { RESTART_FIRST = 512, RESTART_LAST = 516 };
+
+static bool system_call_info(pid_t tid, struct __ptrace_syscall_info *info)
+{
+    memset(info, 0, sizeof *info);
+    return ptrace(PTRACE_GET_SYSCALL_INFO, tid, sizeof *info, info) > 0;
+}
+
+static struct call_event *event_of(struct tracer *tracer, struct tracee *t)
+{
+    return t->event >= 0 ? &tracer->tl->events[t->event].call : NULL;
+}
+
+static void store_args(struct tracer *tracer, struct tracee *t)
+{
+    struct call_event *call = event_of(tracer, t);
+    if (call == NULL)
+        return;
+    if (t->decoded.count > call->nargs) {
+        struct arg *args = timeline_memory(tracer->tl, t->decoded.count * sizeof *args);
+        memcpy(args, t->decoded.args, t->decoded.count * sizeof *args);
+        call->args = args;
+        call->nargs = t->decoded.count;
+    }
+}
+
+static int64_t arg_value(const struct tracee *t, const char *name, int64_t fallback)
+{
+    for (unsigned i = 0; i < t->decoded.count; i++)
+        if (strcmp(t->decoded.args[i].name, name) == 0 && t->decoded.args[i].has_value)
+            return t->decoded.args[i].value;
+    return fallback;
+}
+
+static const char *arg_text(const struct tracee *t, const char *name)
+{
+    for (unsigned i = 0; i < t->decoded.count; i++)
+        if (strcmp(t->decoded.args[i].name, name) == 0 && t->decoded.args[i].text != NULL)
+            return t->decoded.args[i].text;
+    return "";
+}
+
+/* --- entry --- */
+
+/* The C library's own errands inside a look-up: their sockets are not the learner's. */
+static bool is_lookup(const char *via)
+{
+    static const char *const names[] = {"getaddrinfo",    "getnameinfo",   "gethostbyname",
+                                        "gethostbyname2", "gethostbyaddr", "getservbyname",
+                                        "getservbyport",  "getpwuid",      "getpwnam"};
+    for (size_t i = 0; via != NULL && i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(via, names[i]) == 0)
+            return true;
+    return false;
+}
+
+static bool worth_recording(struct tracer *tracer, struct tracee *t, uint64_t ip,
+                            struct source_frame *frame)
+{
+    struct process *p = t->process;
+    regs_set regs;
+    *frame = (struct source_frame){0};
+    if (!p->running || (ip >= p->loader_from && ip < p->loader_to))
+        return false;
+    if (p->source != NULL && regs_get(t->tid, &regs) == 0)
+        source_locate(p->source, t->tid, &regs, tracer->tl, frame);
+    if (frame->in_loader)
+        return false;
+    if (frame->in_program)
+        p->main_seen = true;
+    return p->main_seen && !is_lookup(frame->via);
+}
+
+static void record(struct tracer *tracer, struct tracee *t, const struct source_frame *frame)
+{
+    t->event = (int64_t)tracer->tl->count;
+    struct event *ev = timeline_append(tracer->tl, EVENT_CALL, t->entered - tracer->start);
+    ev->host = timeline_string(tracer->tl, "localhost");
+    ev->program = t->process->program->name;
+    ev->pid = t->process->vpid;
+    ev->tid = t->vtid;
+    ev->call.name = t->spec->name;
+    ev->call.file = frame->file;
+    ev->call.line = frame->line;
+    ev->call.function = frame->function;
+    ev->call.via = frame->via;
+    store_args(tracer, t);
+    tracer->recorded++;
+}
+
+static struct fault *matching_fault(struct tracer *tracer, const struct tracee *t)
+{
+    struct fault *hit = NULL;
+    for (unsigned i = 0; i < tracer->nfaults; i++) {
+        struct fault *f = &tracer->faults[i];
+        if (f->program != t->process->program || !syscalls_covers(f->rule.call, t->spec->name))
+            continue;
+        f->seen++;
+        if (hit == NULL && f->seen >= f->rule.from && f->seen - f->rule.from < f->rule.count)
+            hit = f;
+    }
+    return hit;
+}
+
+static void note_fault(struct tracer *tracer, struct tracee *t, const char *text)
+{
+    struct event *ev = timeline_append(tracer->tl, EVENT_FAULT, t->entered - tracer->start);
+    ev->host = timeline_string(tracer->tl, "localhost");
+    ev->program = t->process->program->name;
+    ev->pid = t->process->vpid;
+    ev->tid = t->vtid;
+    ev->fault.call = t->spec->name;
+    ev->fault.text = text;
+}
+
+/* Changes the call that is about to run, and says so in the recording, before its event. */
+static void inject(struct tracer *tracer, struct tracee *t)
+{
+    struct fault *f = matching_fault(tracer, t);
+    regs_set regs;
+    if (f == NULL || regs_get(t->tid, &regs) != 0)
+        return;
+    if (f->rule.errnum != 0) {
+        note_fault(tracer, t, timeline_string(tracer->tl, strerrorname_np(f->rule.errnum)));
+        regs_skip_call(t->tid, &regs, -f->rule.errnum);
+    } else if (t->spec->length_arg >= 0 && t->args[t->spec->length_arg] > f->rule.shorten) {
+        unsigned arg = (unsigned)t->spec->length_arg;
+        note_fault(tracer, t,
+                   timeline_format(tracer->tl, "asked for %llu bytes, allowed %zu",
+                                   (unsigned long long)t->args[arg], f->rule.shorten));
+        regs_set_arg(&regs, arg, f->rule.shorten);
+        regs_put(t->tid, &regs);
+        t->restore_arg = (int)arg;
+    }
+}
+
+static bool is_restart(const struct tracee *t, const struct call_spec *spec, const uint64_t args[6])
+{
+    return t->state == CALL_INTERRUPTED && spec == t->spec &&
+           memcmp(t->args, args, sizeof t->args) == 0;
+}
+
+void call_entry(struct tracer *tracer, struct tracee *t)
+{
+    struct __ptrace_syscall_info info;
+    if (!system_call_info(t->tid, &info) || info.op != PTRACE_SYSCALL_INFO_SECCOMP) {
+        tracee_resume(t, 0);
+        return;
+    }
+    if (info.seccomp.nr == SYS_rt_sigreturn) {
+        t->below = t->state;
+        t->state = CALL_SIGRETURN;
+        tracee_resume(t, 0);
+        return;
+    }
+    const struct call_spec *spec = syscalls_find((long)info.seccomp.nr);
+    uint64_t args[6];
+    for (int i = 0; i < 6; i++)
+        args[i] = info.seccomp.args[i];
+    if (spec == NULL) {
+        tracee_resume(t, 0);
+        return;
+    }
+    if (is_restart(t, spec, args)) {
+        t->state = CALL_ENTERED;
+        tracee_resume(t, 0);
+        return;
+    }
+    if (t->state == CALL_INTERRUPTED)
+        call_abandon(tracer, t, "EINTR");
+
+    struct source_frame frame;
+    t->entered = clock_now();
+    t->spec = spec;
+    memcpy(t->args, args, sizeof t->args);
+    t->restore_arg = -1;
+    t->event = -1;
+    t->state = CALL_ENTERED;
+    t->decoded.count = 0;
+    t->decoded.timeout_ms = -1;
+    if (worth_recording(tracer, t, info.instruction_pointer, &frame)) {
+        decode_entry(tracer->tl, t->tid, spec, args, &t->decoded);
+        inject(tracer, t);
+        record(tracer, t, &frame);
+    }
+    tracee_resume(t, 0);
+}
+
+/* --- exit --- */
+
+static void count_terminal_output(struct tracee *t, int64_t result)
+{
+    char path[64], target[64];
+    int fd = (int)arg_value(t, "fd", -1);
+    bool writes = strcmp(t->spec->name, "write") == 0 || strcmp(t->spec->name, "writev") == 0;
+    if (!writes || result <= 0)
+        return;
+    snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)t->tid, fd);
+    ssize_t n = readlink(path, target, sizeof target - 1);
+    if (n > 0 && (strncmp(target, "/dev/pts/", 9) == 0 || strncmp(target, "/pts/", 5) == 0 ||
+                  memmem(target, (size_t)n, "pts", 3) != NULL))
+        t->process->program->tty_written += (uint64_t)result;
+}
+
+static bool waits_again(const char *error)
+{
+    return error != NULL && (strcmp(error, "EAGAIN") == 0 || strcmp(error, "EINTR") == 0);
+}
+
+/* Idle: it slept, nothing came, it looked, and slept again. Spinning: the same call with the same
+ * empty result, over and over. */
+static void tell_work_from_idling(struct tracee *t, int64_t result, const char *error)
+{
+    bool timed_out =
+        (t->spec->blocks == BLOCKS_TIMED && t->decoded.timeout_ms >= 0 && result == 0) ||
+        t->spec->blocks == BLOCKS_NAP;
+    if (timed_out || (waits_again(error) && t->process->receive_timeout))
+        t->idle_rounds++;
+    else if (!waits_again(error))
+        t->idle_rounds = 0;
+
+    int fd = (int)arg_value(t, "fd", -1);
+    bool empty = error != NULL || result == 0;
+    if (empty && !timed_out && t->spec == t->last_spec && fd == t->last_fd &&
+        result == t->last_result)
+        t->repeats++;
+    else if (!timed_out)
+        t->repeats = 0;
+    t->last_spec = t->spec;
+    t->last_fd = fd;
+    t->last_result = result;
+    if (t->repeats >= SPIN_LIMIT)
+        t->process->program->spinning = true;
+}
+
+static void note_effects(struct tracee *t, int64_t result)
+{
+    const char *name = t->spec->name;
+    if (result < 0)
+        return;
+    if (strcmp(name, "setsockopt") == 0) {
+        if (strstr(arg_text(t, "option"), "TIMEO") != NULL)
+            t->process->receive_timeout = true;
+    } else if (strcmp(name, "alarm") == 0) {
+        t->process->timer_armed = arg_value(t, "seconds", 0) != 0;
+    } else if (strcmp(name, "setitimer") == 0 || strcmp(name, "timer_settime") == 0 ||
+               strcmp(name, "timerfd_settime") == 0) {
+        t->process->timer_armed = true;
+    }
+}
+
+static void finish(struct tracer *tracer, struct tracee *t, int64_t result, const char *error)
+{
+    int64_t now = clock_now();
+    t->state = CALL_NONE;
+    if (t->event < 0)
+        return;
+    decode_exit(tracer->tl, t->tid, t->spec, t->args, error != NULL ? -1 : result, &t->decoded);
+    store_args(tracer, t);
+    struct call_event *call = event_of(tracer, t);
+    call->returned = true;
+    call->result = error != NULL ? -1 : result;
+    call->error = timeline_string(tracer->tl, error);
+    call->blocked_ns = now - t->entered;
+    count_terminal_output(t, result);
+    note_effects(t, call->result);
+    tell_work_from_idling(t, call->result, error);
+}
+
+void call_abandon(struct tracer *tracer, struct tracee *t, const char *error)
+{
+    if (error != NULL) {
+        finish(tracer, t, -1, error);
+        return;
+    }
+    struct call_event *call = event_of(tracer, t);
+    if (call != NULL && !call->returned)
+        call->blocked_ns = clock_now() - t->entered;
+    t->state = CALL_NONE;
+}
+
+/* The handler is done: the registers it restores tell what became of the call below. A restart
+ * sets the program counter back to the system call instruction, EINTR stands in the result. */
+static void sigreturn_exit(struct tracer *tracer, struct tracee *t)
+{
+    regs_set regs;
+    t->state = t->below;
+    if (t->state == CALL_INTERRUPTED && regs_get(t->tid, &regs) == 0 &&
+        (int64_t)regs_result(&regs) == -EINTR)
+        call_abandon(tracer, t, "EINTR");
+}
+
+static void restore_argument(struct tracee *t)
+{
+    regs_set regs;
+    if (t->restore_arg >= 0 && regs_get(t->tid, &regs) == 0) {
+        regs_set_arg(&regs, (unsigned)t->restore_arg, t->args[t->restore_arg]);
+        regs_put(t->tid, &regs);
+    }
+}
+
+void call_exit(struct tracer *tracer, struct tracee *t)
+{
+    struct __ptrace_syscall_info info;
+    if (t->state == CALL_SIGRETURN) {
+        sigreturn_exit(tracer, t);
+    } else if (t->state == CALL_ENTERED && system_call_info(t->tid, &info) &&
+               info.op == PTRACE_SYSCALL_INFO_EXIT) {
+        int64_t result = info.exit.rval;
+        const char *error = NULL;
+        if (info.exit.is_error && -result >= RESTART_FIRST && -result <= RESTART_LAST) {
+            t->state = CALL_INTERRUPTED;
+        } else {
+            if (info.exit.is_error)
+                error = strerrorname_np((int)-result);
+            restore_argument(t);
+            finish(tracer, t, result, info.exit.is_error && error == NULL ? "E?" : error);
+        }
+    }
+    tracee_resume(t, 0);
+}

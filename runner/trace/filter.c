@@ -1,0 +1,140 @@
+/* trace/filter: see filter.h. */
+#include "trace/filter.h"
+
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "trace/syscalls.h"
+
+/* What a socket program never needs and an attack may: namespaces, mounts, other processes'
+ * memory, kernel surfaces with a history. By name, since not every kernel header has all. */
+static const char *const refused[] = {
+    "mount",
+    "umount2",
+    "pivot_root",
+    "chroot",
+    "move_mount",
+    "open_tree",
+    "fsopen",
+    "fsmount",
+    "mount_setattr",
+    "unshare",
+    "setns",
+    "ptrace",
+    "process_vm_readv",
+    "process_vm_writev",
+    "pidfd_getfd",
+    "keyctl",
+    "add_key",
+    "request_key",
+    "bpf",
+    "perf_event_open",
+    "userfaultfd",
+    "io_uring_setup",
+    "io_uring_enter",
+    "io_uring_register",
+    "kexec_load",
+    "init_module",
+    "finit_module",
+    "delete_module",
+    "open_by_handle_at",
+    "name_to_handle_at",
+    "swapon",
+    "swapoff",
+    "reboot",
+    "acct",
+    "quotactl",
+    "fanotify_init",
+    "lookup_dcookie",
+    "personality",
+};
+
+static int add_rules(scmp_filter_ctx ctx)
+{
+    const unsigned long namespaces = CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWPID |
+                                     CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
+    const struct call_spec *spec;
+    int rc = 0;
+    for (unsigned i = 0; rc == 0 && (spec = syscalls_at(i)) != NULL; i++)
+        rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), (int)spec->number, 0);
+    /* Its exit tells whether an interrupted call is restarted or has failed with EINTR. */
+    if (rc == 0)
+        rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(rt_sigreturn), 0);
+    for (size_t i = 0; rc == 0 && i < sizeof refused / sizeof refused[0]; i++) {
+        int number = seccomp_syscall_resolve_name(refused[i]);
+        if (number != __NR_SCMP_ERROR)
+            rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), number, 0);
+    }
+    for (unsigned long bit = 1; rc == 0 && bit != 0; bit <<= 1)
+        if ((namespaces & bit) != 0)
+            rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
+                                  SCMP_A0(SCMP_CMP_MASKED_EQ, bit, bit));
+    if (rc == 0)
+        rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
+                              SCMP_A0(SCMP_CMP_EQ, AF_VSOCK));
+    if (rc == 0)
+        rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1,
+                              SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffUL, TIOCSTI));
+    return rc;
+}
+
+static int export(scmp_filter_ctx ctx, struct sock_fprog *out)
+{
+    int fd = memfd_create("filter", MFD_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    int rc = seccomp_export_bpf(ctx, fd);
+    off_t size = lseek(fd, 0, SEEK_END);
+    if (rc == 0 && size > 0) {
+        out->filter = mem_alloc((size_t)size);
+        out->len = (unsigned short)((size_t)size / sizeof *out->filter);
+        if (pread(fd, out->filter, (size_t)size, 0) != size)
+            rc = -1;
+    }
+    close(fd);
+    return rc;
+}
+
+int filter_get(struct sock_fprog *out, struct error *err)
+{
+    static struct sock_fprog built;
+    if (built.filter == NULL) {
+        scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
+        struct sock_fprog made = {0};
+        if (ctx != NULL) {
+            /* no_new_privs is set by filter_install; a binary tree is quicker than 60 comparisons
+             */
+            seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+            seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
+        }
+        int rc = ctx == NULL ? -ENOMEM : add_rules(ctx);
+        if (rc == 0)
+            rc = export(ctx, &made);
+        if (ctx != NULL)
+            seccomp_release(ctx);
+        if (rc != 0) {
+            errno = rc < 0 && rc > -4096 ? -rc : errno;
+            return error_errno(err, "cannot build the seccomp filter");
+        }
+        built = made;
+    }
+    *out = built;
+    return 0;
+}
+
+int filter_install(const struct sock_fprog *filter)
+{
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return -1;
+    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, filter);
+}

@@ -1,0 +1,20 @@
+/*
+ * trace/filter - the seccomp filter of a traced program: calls of the table stop for the tracer,
+ * calls that have no business in a lab fail with EPERM, everything else runs at full speed.
+ */
+#ifndef SOCKLINGS_TRACE_FILTER_H
+#define SOCKLINGS_TRACE_FILTER_H
+
+#include <linux/filter.h>
+
+#include "base/error.h"
+
+/* Builds the filter once for this process; *out points to memory that is never freed. -1 and *err
+ * when libseccomp refuses. */
+int filter_get(struct sock_fprog *out, struct error *err);
+
+/* In the child, just before exec: sets no_new_privs and installs the filter. Async-signal-safe. 0
+ * or -1 with errno. A tracer must be attached by then, or traced calls fail with ENOSYS. */
+int filter_install(const struct sock_fprog *filter);
+
+#endif

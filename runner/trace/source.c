@@ -1,0 +1,463 @@
+/*
+ * trace/source: see source.h.
+ *
+ *  - programs run without address randomisation, so that the same binary lies at the same
+ *    addresses in every scene; an image is remembered with its list of executable mappings, and
+ * used again only when the list is the same;
+ *  - what a code address means is remembered, since libdw searches its symbol tables linearly;
+ *  - separate debug files are not looked for (and so nothing is ever fetched).
+ */
+#include "trace/source.h"
+
+#include <dwarf.h>
+#include <elfutils/libdwfl.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/strbuf.h"
+#include "trace/memory.h"
+
+enum { FRAMES_MOST = 64, IMAGES_KEPT = 8, STACK_WINDOW = 4096, PLACES = 512 };
+
+enum module_kind { MODULE_OTHER, MODULE_PROGRAM, MODULE_LOADER };
+
+/* What is known of one code address. */
+struct place {
+    Dwarf_Addr pc;
+    enum module_kind kind;
+    char *function;
+    char *file;
+    int line;
+};
+
+struct image {
+    char *binary;   /* key */
+    char *mappings; /* key: the executable mappings, one a line */
+    Dwfl *dwfl;
+    Dwfl_Module *program, *loader;
+    struct place places[PLACES]; /* hashed by pc, linear probing */
+    unsigned nplaces;
+    unsigned users;
+    unsigned long used_at;
+};
+
+struct source {
+    char *binary, *name;
+    struct image *image; /* NULL until the first frame outside the loader is asked for */
+    unsigned misses;     /* addresses outside all modules: libraries loaded since */
+};
+
+static struct image *images[IMAGES_KEPT];
+static unsigned long uses;
+
+/* --- the image: modules from /proc/PID/maps --- */
+
+static int no_debug_file(Dwfl_Module *mod, void **data, const char *name, Dwarf_Addr base,
+                         const char *file, const char *link, GElf_Word crc, char **found)
+{
+    (void)mod, (void)data, (void)name, (void)base, (void)file, (void)link, (void)crc, (void)found;
+    return -1;
+}
+
+static const Dwfl_Callbacks callbacks = {
+    .find_elf = NULL,
+    .find_debuginfo = no_debug_file,
+    .section_address = dwfl_offline_section_address,
+};
+
+struct mapping {
+    unsigned long start, offset;
+    char mode[5];
+    char path[512];
+};
+
+static bool parse_mapping(const char *line, struct mapping *m)
+{
+    m->path[0] = '\0';
+    return sscanf(line, "%lx-%*x %4s %lx %*s %*s %511[^\n]", &m->start, m->mode, &m->offset,
+                  m->path) >= 3;
+}
+
+/* The mappings of files, as text: the whole for `all`, the executable ones for `key`. */
+static void read_mappings(pid_t pid, struct strbuf *all, struct strbuf *key)
+{
+    char path[64], line[1024];
+    snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);
+    FILE *f = fopen(path, "re");
+    while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+        struct mapping m;
+        if (!parse_mapping(line, &m) || m.path[0] != '/')
+            continue;
+        strbuf_puts(all, line);
+        if (m.mode[2] == 'x')
+            strbuf_puts(key, line);
+    }
+    if (f != NULL)
+        fclose(f);
+}
+
+static Dwfl_Module *report(Dwfl *dwfl, const struct mapping *m, const char *host_path)
+{
+    GElf_Ehdr header;
+    int fd = open(host_path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return NULL;
+    bool fixed =
+        read(fd, &header, sizeof header) == (ssize_t)sizeof header && header.e_type == ET_EXEC;
+    lseek(fd, 0, SEEK_SET);
+    Dwfl_Module *mod =
+        dwfl_report_elf(dwfl, m->path, host_path, fd, fixed ? 0 : (GElf_Addr)m->start, true);
+    if (mod == NULL)
+        close(fd); /* else libdwfl owns it */
+    return mod;
+}
+
+static bool is_loader(const char *path)
+{
+    const char *base = strrchr(path, '/') + 1;
+    return strncmp(base, "ld-linux", 8) == 0 || strncmp(base, "ld-", 3) == 0 ||
+           strncmp(base, "ld.so", 5) == 0 || strncmp(base, "ld-musl", 7) == 0;
+}
+
+/* The program is the first file mapped: the kernel maps it before its interpreter, below the
+ * libraries. With `binary` unknown the path of the mapping itself is opened. */
+static void report_all(struct image *image, char *mappings, const char *binary)
+{
+    char *save = NULL, program_path[512] = "";
+    for (char *line = strtok_r(mappings, "\n", &save); line != NULL;
+         line = strtok_r(NULL, "\n", &save)) {
+        struct mapping m;
+        if (!parse_mapping(line, &m) || m.offset != 0)
+            continue;
+        bool program = program_path[0] == '\0' && !is_loader(m.path);
+        if (program)
+            snprintf(program_path, sizeof program_path, "%s", m.path);
+        else if (strcmp(m.path, program_path) == 0)
+            continue;
+        Dwfl_Module *mod = report(image->dwfl, &m, program && binary != NULL ? binary : m.path);
+        if (program)
+            image->program = mod;
+        else if (is_loader(m.path))
+            image->loader = mod;
+    }
+}
+
+/* --- reading a tracee for libdwfl --- */
+
+/* The thread that is being looked at. libdwfl's callbacks get it as their argument; there is one
+ * tracer thread, so one is enough. */
+static struct {
+    pid_t tid;
+    const regs_set *regs;
+    uint64_t window_at;
+    size_t window_len;
+    unsigned char window[STACK_WINDOW];
+} now;
+
+static bool read_word(Dwfl *dwfl, Dwarf_Addr addr, Dwarf_Word *result, void *arg)
+{
+    (void)dwfl, (void)arg;
+    if (addr < now.window_at || addr + sizeof *result > now.window_at + now.window_len) {
+        now.window_at = addr;
+        now.window_len = memory_read(now.tid, addr, now.window, sizeof now.window);
+        if (now.window_len < sizeof *result)
+            return false;
+    }
+    memcpy(result, now.window + (addr - now.window_at), sizeof *result);
+    return true;
+}
+
+static pid_t only_thread(Dwfl *dwfl, void *dwfl_arg, void **thread_arg)
+{
+    (void)dwfl, (void)dwfl_arg;
+    if (*thread_arg != NULL)
+        return 0;
+    *thread_arg = &now;
+    return now.tid;
+}
+
+static bool get_thread(Dwfl *dwfl, pid_t tid, void *dwfl_arg, void **thread_arg)
+{
+    (void)dwfl, (void)tid, (void)dwfl_arg;
+    *thread_arg = &now;
+    return true;
+}
+
+static bool set_registers(Dwfl_Thread *thread, void *arg)
+{
+    (void)arg;
+    uint64_t dwarf[REGS_DWARF];
+    Dwarf_Word words[REGS_DWARF];
+    regs_dwarf(now.regs, dwarf);
+    for (int i = 0; i < REGS_DWARF; i++)
+        words[i] = dwarf[i];
+#if defined(__aarch64__)
+    dwfl_thread_state_register_pc(thread, words[REGS_DWARF - 1]);
+    return dwfl_thread_state_registers(thread, 0, REGS_DWARF - 1, words);
+#else
+    return dwfl_thread_state_registers(thread, 0, REGS_DWARF, words);
+#endif
+}
+
+static const Dwfl_Thread_Callbacks thread_callbacks = {
+    .next_thread = only_thread,
+    .get_thread = get_thread,
+    .memory_read = read_word,
+    .set_initial_registers = set_registers,
+};
+
+/* --- remembering images --- */
+
+static void image_free(struct image *image)
+{
+    for (unsigned i = 0; i < PLACES; i++) {
+        free(image->places[i].function);
+        free(image->places[i].file);
+    }
+    if (image->dwfl != NULL)
+        dwfl_end(image->dwfl);
+    free(image->binary);
+    free(image->mappings);
+    free(image);
+}
+
+static struct image *image_make(pid_t pid, const char *binary, char *mappings, const char *key)
+{
+    struct image *image = mem_alloc(sizeof *image);
+    image->binary = mem_string(binary != NULL ? binary : "");
+    image->mappings = mem_string(key);
+    image->dwfl = dwfl_begin(&callbacks);
+    if (image->dwfl == NULL)
+        return image;
+    dwfl_report_begin(image->dwfl);
+    report_all(image, mappings, binary);
+    dwfl_report_end(image->dwfl, NULL, NULL);
+    if (!dwfl_attach_state(image->dwfl, NULL, pid, &thread_callbacks, &now)) {
+        dwfl_end(image->dwfl);
+        image->dwfl = NULL;
+    }
+    return image;
+}
+
+static struct image *image_get(pid_t pid, const char *binary)
+{
+    struct strbuf all = STRBUF_INIT, key = STRBUF_INIT;
+    read_mappings(pid, &all, &key);
+    struct image *found = NULL;
+    unsigned slot = IMAGES_KEPT;
+    for (unsigned i = 0; i < IMAGES_KEPT && found == NULL; i++) {
+        if (images[i] != NULL && strcmp(images[i]->mappings, key.data) == 0 &&
+            strcmp(images[i]->binary, binary != NULL ? binary : "") == 0)
+            found = images[i];
+        else if (images[i] == NULL)
+            slot = i;
+    }
+    if (found == NULL) {
+        found = image_make(pid, binary, all.data, key.data);
+        for (unsigned i = 0; i < IMAGES_KEPT && slot == IMAGES_KEPT; i++)
+            if (images[i]->users == 0)
+                slot = i;
+        if (slot < IMAGES_KEPT) {
+            if (images[slot] != NULL)
+                image_free(images[slot]);
+            images[slot] = found;
+        } /* else all are in use: this one is freed by its user */
+    }
+    found->users++;
+    found->used_at = ++uses;
+    strbuf_free(&all);
+    strbuf_free(&key);
+    return found;
+}
+
+static void image_put(struct image *image)
+{
+    if (image == NULL || --image->users > 0)
+        return;
+    for (unsigned i = 0; i < IMAGES_KEPT; i++)
+        if (images[i] == image)
+            return;
+    image_free(image);
+}
+
+void source_forget_all(void)
+{
+    for (unsigned i = 0; i < IMAGES_KEPT; i++) {
+        if (images[i] != NULL && images[i]->users == 0) {
+            image_free(images[i]);
+            images[i] = NULL;
+        }
+    }
+}
+
+struct source *source_get(const char *binary, const char *name)
+{
+    struct source *source = mem_alloc(sizeof *source);
+    source->binary = mem_string(binary);
+    source->name = mem_string(name);
+    return source;
+}
+
+struct source *source_share(const struct source *source)
+{
+    if (source == NULL)
+        return NULL;
+    struct source *copy = mem_alloc(sizeof *copy);
+    copy->binary = mem_string(source->binary);
+    copy->name = mem_string(source->name);
+    copy->image = source->image;
+    if (copy->image != NULL)
+        copy->image->users++;
+    return copy;
+}
+
+void source_put(struct source *source)
+{
+    if (source == NULL)
+        return;
+    image_put(source->image);
+    free(source->binary);
+    free(source->name);
+    free(source);
+}
+
+/* --- what an address means --- */
+
+/* "__libc_recv", "___interceptor_recv", "recv@@GLIBC_2.2.5", "_IO_fgets" are what they are called
+ * in a manual: recv, fgets. */
+static char *plain_name(const char *symbol)
+{
+    static const char *const prefixes[] = {"interceptor_", "libc_", "GI_", "IO_", "new_"};
+    for (bool again = true; again;) {
+        again = false;
+        while (*symbol == '_')
+            symbol++;
+        for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+            size_t len = strlen(prefixes[i]);
+            if (strncmp(symbol, prefixes[i], len) == 0) {
+                symbol += len;
+                again = true;
+            }
+        }
+    }
+    return mem_format("%.*s", (int)strcspn(symbol, "@"), symbol);
+}
+
+static void explain(struct image *image, struct place *place)
+{
+    Dwfl_Module *mod = dwfl_addrmodule(image->dwfl, place->pc);
+    if (mod == NULL)
+        return;
+    place->kind = mod == image->program  ? MODULE_PROGRAM
+                  : mod == image->loader ? MODULE_LOADER
+                                         : MODULE_OTHER;
+    GElf_Off offset;
+    GElf_Sym symbol;
+    const char *name = dwfl_module_addrinfo(mod, place->pc, &offset, &symbol, NULL, NULL, NULL);
+    if (name != NULL && (symbol.st_size == 0 || offset < symbol.st_size))
+        place->function = place->kind == MODULE_PROGRAM ? mem_string(name) : plain_name(name);
+    if (place->kind != MODULE_PROGRAM)
+        return;
+    Dwfl_Line *line = dwfl_module_getsrc(mod, place->pc);
+    if (line != NULL) {
+        const char *file = dwfl_lineinfo(line, NULL, &place->line, NULL, NULL, NULL);
+        const char *slash = file != NULL ? strrchr(file, '/') : NULL;
+        place->file = mem_string(slash != NULL ? slash + 1 : file);
+    }
+}
+
+static const struct place *place_of(struct image *image, Dwarf_Addr pc)
+{
+    size_t at = (size_t)((pc * UINT64_C(0x9E3779B97F4A7C15)) >> 40) % PLACES;
+    while (image->places[at].pc != 0 && image->places[at].pc != pc)
+        at = (at + 1) % PLACES;
+    struct place *place = &image->places[at];
+    if (place->pc == pc)
+        return place;
+    if (image->nplaces >= PLACES * 3 / 4) {
+        /* A program with very many call sites: start over rather than grow. */
+        for (unsigned i = 0; i < PLACES; i++) {
+            free(image->places[i].function);
+            free(image->places[i].file);
+        }
+        memset(image->places, 0, sizeof image->places);
+        image->nplaces = 0;
+        place = &image->places[(size_t)((pc * UINT64_C(0x9E3779B97F4A7C15)) >> 40) % PLACES];
+    }
+    image->nplaces++;
+    place->pc = pc;
+    explain(image, place);
+    return place;
+}
+
+/* --- walking the stack --- */
+
+struct walk {
+    struct source *source;
+    struct timeline *tl;
+    struct source_frame *out;
+    const char *last_library; /* function of the frame just below the program's */
+    unsigned depth;
+    bool named;  /* a frame in the learner's own file was found */
+    bool missed; /* an address outside all modules */
+};
+
+static int on_frame(Dwfl_Frame *frame, void *arg)
+{
+    struct walk *walk = arg;
+    Dwarf_Addr pc;
+    bool activation;
+    if (++walk->depth > FRAMES_MOST || !dwfl_frame_pc(frame, &pc, &activation))
+        return DWARF_CB_ABORT;
+    const struct place *place = place_of(walk->source->image, activation ? pc : pc - 1);
+    if (place->kind == MODULE_LOADER && walk->depth == 1)
+        walk->out->in_loader = true;
+    if (place->kind == MODULE_OTHER && place->function == NULL &&
+        dwfl_addrmodule(walk->source->image->dwfl, pc) == NULL)
+        walk->missed = true;
+    if (place->kind != MODULE_PROGRAM) {
+        if (place->function != NULL && !walk->out->in_program)
+            walk->last_library = place->function;
+        return walk->out->in_program ? DWARF_CB_ABORT : DWARF_CB_OK;
+    }
+    bool own = walk->source->name == NULL ||
+               (place->file != NULL && strcmp(place->file, walk->source->name) == 0);
+    if (!walk->out->in_program || own) {
+        /* The first frame of the program is the fallback; one in the learner's file is better. */
+        if (!walk->out->in_program)
+            walk->out->via = timeline_string(walk->tl, walk->last_library);
+        walk->out->in_program = true;
+        walk->out->file = timeline_string(walk->tl, place->file);
+        walk->out->line = place->line;
+        walk->out->function = timeline_string(walk->tl, place->function);
+    }
+    return own ? DWARF_CB_ABORT : DWARF_CB_OK;
+}
+
+void source_locate(struct source *source, pid_t tid, const regs_set *regs, struct timeline *tl,
+                   struct source_frame *out)
+{
+    for (int attempt = 0; attempt < 2; attempt++) {
+        *out = (struct source_frame){0};
+        if (source->image == NULL)
+            source->image = image_get(tid, source->binary);
+        if (source->image->dwfl == NULL)
+            return;
+        struct walk walk = {.source = source, .tl = tl, .out = out};
+        now.tid = tid;
+        now.regs = regs;
+        now.window_at = regs_sp(regs);
+        now.window_len = memory_read(tid, now.window_at, now.window, sizeof now.window);
+        dwfl_getthread_frames(source->image->dwfl, tid, on_frame, &walk);
+        if (!walk.missed || out->in_program || source->misses >= 16)
+            return;
+        /* Libraries may have been loaded since the image was made. */
+        source->misses++;
+        image_put(source->image);
+        source->image = NULL;
+    }
+}

@@ -1,0 +1,93 @@
+/* trace/tracee - private to trace/: threads and processes under the tracer. */
+#ifndef SOCKLINGS_TRACE_TRACEE_H
+#define SOCKLINGS_TRACE_TRACEE_H
+
+#include "trace/decode.h"
+#include "trace/source.h"
+#include "trace/tracer.h"
+
+enum { FAULTS_MOST = 16, SPIN_LIMIT = 1000, IDLE_ROUNDS = 3 };
+
+struct process {
+    pid_t pid;
+    int vpid; /* in its own PID namespace */
+    struct trace_program *program;
+    struct source *source;
+    uint64_t loader_from, loader_to; /* where the dynamic loader lies */
+    unsigned threads;
+    bool first;           /* the program's first process */
+    bool running;         /* has executed its program */
+    bool main_seen;       /* a call came from the program itself */
+    bool receive_timeout; /* SO_RCVTIMEO or SO_SNDTIMEO was set on some socket */
+    bool timer_armed;     /* alarm(2), setitimer(2), …: a signal will come */
+    const char *leftover;
+    uint64_t cpu_ms; /* as last seen */
+};
+
+enum call_state {
+    CALL_NONE,
+    CALL_ENTERED,
+    CALL_INTERRUPTED, /* a signal came; it is restarted, or has failed with EINTR */
+    CALL_SIGRETURN,   /* inside rt_sigreturn */
+};
+
+struct tracee {
+    pid_t tid;
+    int vtid;
+    struct process *process; /* NULL: its parent's fork has not been reported yet */
+    int parked_status;       /* the stop of such a one */
+    enum call_state state;
+    enum call_state below; /* the state below a sigreturn */
+    const struct call_spec *spec;
+    uint64_t args[6];
+    struct decoded decoded;
+    int64_t event; /* -1: not recorded */
+    int64_t entered;
+    int restore_arg; /* argument a fault shortened, or -1 */
+    /* To tell idling and spinning from work: */
+    unsigned idle_rounds;
+    unsigned repeats;
+    const struct call_spec *last_spec;
+    int last_fd;
+    int64_t last_result;
+};
+
+struct fault {
+    struct trace_program *program;
+    struct trace_fault rule;
+    unsigned seen;
+};
+
+struct known_binary {
+    char *inside, *host, *source;
+};
+
+struct tracer {
+    struct loop *loop;
+    struct timeline *tl;
+    int64_t start;
+    struct trace_program **programs;
+    unsigned nprograms;
+    struct tracee **tracees;
+    unsigned ntracees, cap;
+    unsigned nprocesses;
+    struct fault faults[FAULTS_MOST];
+    unsigned nfaults;
+    struct known_binary *binaries;
+    unsigned nbinaries;
+    uint64_t activity;
+    unsigned recorded;
+    uint64_t ended_cpu_ms;
+};
+
+/* trace/call.c: what happens at the entry and exit of a call. Each resumes the tracee. */
+void call_entry(struct tracer *tracer, struct tracee *t);
+void call_exit(struct tracer *tracer, struct tracee *t);
+/* A call that will not return any more, or was given up. */
+void call_abandon(struct tracer *tracer, struct tracee *t, const char *error);
+
+/* Resumes so that the exit of a call under way is seen. */
+void tracee_resume(struct tracee *t, int signal);
+int64_t tracer_now(const struct tracer *tracer);
+
+#endif

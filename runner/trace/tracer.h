@@ -1,0 +1,98 @@
+/*
+ * trace/tracer - follows programs with ptrace and writes their socket calls into a timeline.
+ *
+ *  - A program is a name in the recording, with all processes and threads that come from it.
+ *  - A call's event is appended at its entry and completed at its return.
+ *  - Calls made before main (by the dynamic loader and constructors of libraries), and those that
+ * the C library makes for itself inside name look-ups, are not recorded.
+ *  - Wait statuses reach the tracer through the loop's default child handler, so there is one
+ * tracer at a time in a loop.
+ */
+#ifndef SOCKLINGS_TRACE_TRACER_H
+#define SOCKLINGS_TRACE_TRACER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "base/loop.h"
+#include "timeline/timeline.h"
+#include "trace/syscalls.h"
+
+struct tracer;
+
+/* Read only for others. Belongs to the tracer. */
+struct trace_program {
+    const char *name;
+    unsigned index;       /* counts the programs added, from 0 */
+    pid_t pid;            /* first process, as this process sees it */
+    bool running;         /* the program itself has been executed */
+    unsigned live;        /* threads alive, of all its processes */
+    bool exited;          /* its first process has ended: */
+    int status;           /* exit status, or -1 */
+    int signal;           /* or the signal that ended it; 0 */
+    uint64_t tty_written; /* bytes its processes wrote to terminals */
+    bool crashed;
+    bool spinning;           /* it repeats a call that fails or returns 0, without end */
+    unsigned processes_most; /* at one time */
+};
+
+/* A call under way, or a thread that sleeps in one that is not traced (spec NULL). */
+struct trace_rest {
+    const struct trace_program *program;
+    const struct call_spec *spec;
+    int64_t event;  /* its event in the timeline, or -1: not recorded */
+    int fd;         /* the call's descriptor, or -1 */
+    bool timed;     /* it will wake by itself (a time-out, a nap, an armed timer) */
+    bool idle_loop; /* timed, but it has woken so, and gone back to sleep, at least three times
+                       before */
+};
+
+struct tracer *tracer_new(struct loop *loop, struct timeline *tl, int64_t start, struct error *err);
+/* Kills what is left, waits for it (a killed tracee is gone at once) and frees. */
+void tracer_free(struct tracer *tracer);
+
+/* Tells which file inside the sandbox is which on the host, and the learner's source in it. */
+void tracer_binary(struct tracer *tracer, const char *inside, const char *host, const char *source);
+
+/* Takes hold of a process that waits to install the filter and exec. NULL and *err. */
+struct trace_program *tracer_seize(struct tracer *tracer, pid_t pid, const char *name,
+                                   struct error *err);
+
+/* Arms a fault rule (catalog/script.h, ACTION_FAULT): the from-th call that `call` covers, counted
+ * from now, and count of them. */
+struct trace_fault {
+    const char *call;
+    unsigned from, count;
+    size_t shorten;
+    int errnum;
+};
+void tracer_fault(struct tracer *tracer, struct trace_program *program,
+                  const struct trace_fault *fault);
+
+/* Kills every process of a program (NULL: of all). */
+void tracer_kill(struct tracer *tracer, const struct trace_program *program, int signal);
+
+/* True: every thread of the program (NULL: of all) is asleep, as the kernel says; *rests (room for
+ * `most`) gets what in, *n how many. False: something runs, or nothing is alive (*n is 0 then). */
+bool tracer_asleep(struct tracer *tracer, const struct trace_program *program,
+                   struct trace_rest *rests, unsigned most, unsigned *n);
+
+/* The calls under way without asking the kernel whether they sleep. */
+unsigned tracer_calls(struct tracer *tracer, const struct trace_program *program,
+                      struct trace_rest *rests, unsigned most);
+
+/* Counts everything that happened in any program: unchanged means that nothing did. */
+uint64_t tracer_activity(const struct tracer *tracer);
+unsigned tracer_recorded(const struct tracer *tracer); /* calls in the timeline */
+unsigned tracer_live(const struct tracer *tracer);     /* threads alive */
+unsigned tracer_processes(const struct tracer *tracer);
+
+/* CPU time of all programs so far, in milliseconds: of those that live and those that ended. */
+uint64_t tracer_cpu_ms(struct tracer *tracer);
+
+/* Closes the events of calls that are still under way. Call it before EVENT_END is appended. */
+void tracer_finish(struct tracer *tracer);
+
+#endif
