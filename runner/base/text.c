@@ -154,23 +154,28 @@ static void end_line(struct strbuf *out)
     strbuf_putc(out, '\n');
 }
 
-/* Wraps one line of the text (without newline). */
+/* Wraps one line of the text (without newline). Its own indentation, up to half of the width, is
+ * that of all lines it becomes. */
 static void wrap_line(struct strbuf *out, const char *text, size_t len, size_t width,
                       const char *first, const char *rest)
 {
     const char *lead = first;
-    size_t i = 0;
+    size_t i = 0, own = 0;
+    while (i < len && text[i] == ' ')
+        i++;
+    own = least(i, width / 2);
     do {
-        size_t indent = text_columns(lead, strlen(lead));
+        size_t indent = text_columns(lead, strlen(lead)) + own;
         size_t room = width > indent + TEXT_COLUMNS_MIN ? width - indent : TEXT_COLUMNS_MIN;
-        size_t used = 0, gap = 0;
+        size_t used = 0;
         strbuf_puts(out, lead);
+        strbuf_pad(out, ' ', own);
         while (i < len) {
             size_t spaces = 0, columns;
             while (i + spaces < len && text[i + spaces] == ' ')
                 spaces++;
             size_t size = word(text + i + spaces, len - i - spaces, room, &columns);
-            gap = used > 0 ? spaces : 0;
+            size_t gap = used > 0 ? spaces : 0;
             if (used > 0 && used + gap + columns > room)
                 break;
             strbuf_pad(out, ' ', size > 0 ? gap : 0);

@@ -24,10 +24,11 @@ const char *text_nearest(const char *word, const char *const *candidates, size_t
 
 /* Adds `text` in lines of at most `width` columns, broken at white space; the first line begins
  * with `first`, the others with `rest` (either may be NULL: nothing). A newline in the text ends
- * the line; an empty line stays. A word too wide for a line is broken between letters; East Asian
- * text may be broken between any two. There are at least 8 columns for the text, whatever the
- * width. Every line ends in a newline; text "" gives one line. Trailing spaces are not written. A
- * colour sequence (ESC [ … m) has no width and is kept. */
+ * the line; an empty line stays; spaces at the start of a line indent all that becomes of it. A
+ * word too wide for a line is broken between letters; East Asian text may be broken between any
+ * two. There are at least 8 columns for the text, whatever the width. Every line ends in a newline;
+ * text "" gives one line. Trailing spaces are not written. A colour sequence (ESC [ … m) has no
+ * width and is kept. */
 void text_wrap(struct strbuf *out, const char *text, size_t width, const char *first,
                const char *rest);
 

@@ -79,7 +79,11 @@ static void lines_break_at_spaces_with_a_hanging_indent(void **state)
     check_wrap("short", 80, NULL, NULL, "short\n");
     check_wrap("", 80, "> ", "> ", ">\n");
     check_wrap("exactly ten", 11, NULL, NULL, "exactly ten\n");
-    check_wrap("  two  spaces   ", 80, NULL, NULL, "two  spaces\n");
+    check_wrap("  two  spaces   ", 80, NULL, NULL, "  two  spaces\n");
+    check_wrap("    int x = 1;\n  y", 14, "> ", "> ",
+               ">     int x =\n"
+               ">     1;\n"
+               ">   y\n");
 }
 
 static void newlines_in_the_text_end_lines(void **state)
