@@ -23,10 +23,14 @@ struct workspace;
 
 /* Opens (does not create) the workspace at `dir`. Fails only when memory of what is there cannot be
  * read at all; a damaged progress file is set aside as progress.json.damaged-N and
- * told in *notice (one or more lines to show; "" if nothing), never lost; one of a newer version is left
- * alone, told, and the workspace is read-only for progress. */
+ * told in *notice (one or more lines to show; "" if nothing), never lost; one of a newer version is
+ * left alone, told, and the workspace is read-only for progress. */
 struct workspace *workspace_open(const char *dir, struct strbuf *notice, struct error *err);
 void workspace_free(struct workspace *ws);
+
+/* The same kind of notice for what was found since, while noting something; then it is forgotten.
+ * Worth a look after a workspace_note_ call. */
+void workspace_notice(struct workspace *ws, struct strbuf *out);
 const char *workspace_dir(const struct workspace *ws);
 
 /* The folder of a lab in the workspace ("work/05_udp_echo"), whether it exists or not. The text
@@ -47,26 +51,28 @@ int workspace_reset(struct workspace *ws, const struct lab *lab, struct strbuf *
 
 struct progress_step {
     char id[64];
-    bool passed;
+    bool passed;    /* at the last check */
     unsigned hints; /* levels seen */
 };
 
 struct progress {
     bool started;
-    bool passed;           /* all steps, at the last check or before: it stays */
-    bool gave_up;          /* looked at the solution before passing */
-    unsigned checks;       /* how many */
+    bool passed;                          /* all steps, at the last check or before: it stays */
+    bool gave_up;                         /* looked at the solution before passing */
+    unsigned checks;                      /* how many */
     int64_t first_at, last_at, passed_at; /* seconds since 1970; 0: never */
-    int64_t seconds;       /* time worked: gaps of more than 10 minutes between checks do not count */
+    int64_t seconds; /* time worked: gaps of more than 10 minutes between checks do not count */
     unsigned quiz_right, quiz_asked;
     struct progress_step *steps; /* those that are known of, in the lab's order */
     unsigned nsteps;
 };
 
-/* What is known; all zero for a lab never touched. Belongs to the workspace; valid until the next call. */
+/* What is known; all zero for a lab never touched. Belongs to the workspace; valid until the next
+ * call. */
 const struct progress *workspace_progress(struct workspace *ws, const struct lab *lab);
 
-/* Each of these reads the file anew, changes one thing, and writes it. On failure nothing changed. */
+/* Each of these reads the file anew, changes one thing, and writes it. On failure nothing changed.
+ */
 int workspace_note_check(struct workspace *ws, const struct lab *lab, const bool *step_passed,
                          int64_t now, struct error *err); /* lab->nsteps flags */
 int workspace_note_hint(struct workspace *ws, const struct lab *lab, const char *step,
