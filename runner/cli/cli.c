@@ -49,7 +49,7 @@ static void print_wrapped(struct cli *cli, FILE *to, const char *first, const ch
     strbuf_puts(&text, plain ? plain : format);
     /* Into a file or pipe a message is one line, so that it can be searched for. */
     if (isatty(fileno(to)) == 1)
-        text_wrap(&lines, text.data, cli->term.width, first, NULL);
+        text_wrap(&lines, text.data, look_width(&cli->term.look), first, NULL);
     else
         strbuf_printf(&lines, "%s%s\n", first ? first : "", text.data);
     if (to == stderr)
@@ -133,6 +133,17 @@ static int open_needs(struct cli *cli, unsigned needs, struct error *err)
     return 0;
 }
 
+/* What the workspace found while it noted something: a damaged file set aside, say. */
+static void tell_notices(struct cli *cli)
+{
+    struct strbuf notice = STRBUF_INIT;
+    if (cli->workspace)
+        workspace_notice(cli->workspace, &notice);
+    if (notice.len)
+        cli_error(cli, "%s", notice.data);
+    strbuf_free(&notice);
+}
+
 int cli_run_words(struct cli *cli, int count, char *const *words)
 {
     struct error err;
@@ -147,6 +158,7 @@ int cli_run_words(struct cli *cli, int count, char *const *words)
         return EXIT_INTERNAL;
     }
     int status = command->run(cli, &inv);
+    tell_notices(cli);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         cli_error(cli, "The output could not be written: %s.", strerror(errno));
         clearerr(stdout);

@@ -85,9 +85,9 @@ static void tell_faults(struct cli *cli, cJSON *labs, const char *id, const char
         add_lines(cJSON_AddArrayToObject(o, "faults"), faults);
         return;
     }
-    printf(" %s%s%s %s\n", term_on(&cli->term, *faults ? PAINT_BAD : PAINT_GOOD),
+    printf(" %s%s%s %s\n", look_on(&cli->term.look, *faults ? LOOK_BAD : LOOK_GOOD),
            *faults ? term_mark_failed(&cli->term) : term_mark_done(&cli->term),
-           term_off(&cli->term), id);
+           look_off(&cli->term.look), id);
     fputs(faults, stdout);
     if (*faults && faults[strlen(faults) - 1] != '\n')
         putchar('\n');
@@ -155,7 +155,7 @@ static enum verify_status verify_one(struct cli *cli, const struct lab *lab, uns
     struct verify v = {.cli = cli, .lab = lab, .repeat = repeat, .quiet = labs != NULL};
     unsigned ok = 0;
     if (!labs)
-        printf("%s%s%s\n", term_on(&cli->term, PAINT_BOLD), lab->id, term_off(&cli->term));
+        printf("%s%s%s\n", look_on(&cli->term.look, LOOK_BOLD), lab->id, look_off(&cli->term.look));
     enum verify_status status = verify_lab(&v);
     for (unsigned i = 0; i < v.nrows; i++)
         ok += v.rows[i].status == VERIFY_OK;

@@ -11,6 +11,8 @@
 #include "cli/args.h"
 #include "cli/handlers.h"
 #include "cli/signals.h"
+#include "report/verdict_json.h"
+#include "report/verdict_text.h"
 #include "timeline/file.h"
 
 /* What is told while a check runs: a line that the next one overwrites, on a terminal only. */
@@ -23,7 +25,7 @@ struct ticker {
 static void tick(struct ticker *ticker, unsigned done)
 {
     const struct lab *lab = ticker->lab;
-    if (!ticker->cli->term.colour || ticker->cli->term.width < 40)
+    if (!ticker->cli->term.look.colour || ticker->cli->term.look.width < 40)
         return;
     if (done < lab->nsteps)
         printf("\r\033[Kchecking step %u of %u ...", done + 1, lab->nsteps);
@@ -48,6 +50,17 @@ static void tick_end(struct ticker *ticker)
 }
 
 /* --- afterwards --- */
+
+static void show_verdict(struct cli *cli, const struct verdict *verdict, bool json)
+{
+    struct strbuf out = STRBUF_INIT;
+    if (json)
+        verdict_json(verdict, &out);
+    else
+        verdict_text(verdict, &cli->term.look, &out);
+    fputs(out.data, stdout);
+    strbuf_free(&out);
+}
 
 /* Notes which steps pass. A failure of ours, or a check that was stopped, says nothing of the
  * program. */

@@ -15,7 +15,7 @@
 static void print_line(struct cli *cli, const char *text, const char *first, const char *rest)
 {
     struct strbuf out = STRBUF_INIT;
-    text_wrap(&out, text, cli->term.width, first, rest);
+    text_wrap(&out, text, look_width(&cli->term.look), first, rest);
     fputs(out.data, stdout);
     strbuf_free(&out);
 }
@@ -25,15 +25,15 @@ static void tell(struct cli *cli, bool works, const char *name, const char *deta
 {
     const struct term *t = &cli->term;
     struct strbuf text = STRBUF_INIT;
-    printf(" %s%s%s ", term_on(t, works ? PAINT_GOOD : PAINT_BAD),
-           works ? term_mark_done(t) : term_mark_failed(t), term_off(t));
+    printf(" %s%s%s ", look_on(&t->look, works ? LOOK_GOOD : LOOK_BAD),
+           works ? term_mark_done(t) : term_mark_failed(t), look_off(&t->look));
     strbuf_puts(&text, name);
     if (detail && *detail)
         strbuf_printf(&text, ": %s", detail);
     /* The mark already stands on the first line: wrap with its three columns, print without them.
      */
     struct strbuf out = STRBUF_INIT;
-    text_wrap(&out, text.data, t->width, "   ", "   ");
+    text_wrap(&out, text.data, look_width(&t->look), "   ", "   ");
     fputs(out.data + 3, stdout);
     if (!works && fix && *fix)
         print_line(cli, fix, "   fix: ", "        ");
@@ -136,10 +136,11 @@ static bool tell_labs(struct cli *cli)
 static void tell_terminal(struct cli *cli)
 {
     const struct term *t = &cli->term;
-    char *detail =
-        t->out_tty ? mem_format("%u columns, %s, %s", t->width, t->colour ? "colour" : "no colour",
-                                t->utf8 ? "UTF-8" : "ASCII only (the locale is not UTF-8)")
-                   : mem_string("the output goes to a file or pipe: no colour, 80 columns");
+    char *detail = t->out_tty
+                       ? mem_format("%u columns, %s, %s", t->look.width,
+                                    t->look.colour ? "colour" : "no colour",
+                                    t->look.utf8 ? "UTF-8" : "ASCII only (the locale is not UTF-8)")
+                       : mem_string("the output goes to a file or pipe: no colour, 80 columns");
     tell(cli, true, "terminal", detail, NULL);
     free(detail);
 }

@@ -27,7 +27,7 @@ static int start_lab(struct cli *cli, const struct lab *lab)
         cli_error(cli, "%s", err.text);
         return EXIT_INTERNAL;
     }
-    printf("%s%s%s: %s\n", term_on(&cli->term, PAINT_BOLD), lab->id, term_off(&cli->term),
+    printf("%s%s%s: %s\n", look_on(&cli->term.look, LOOK_BOLD), lab->id, look_off(&cli->term.look),
            lab->title);
     cli_say(cli, "%s", lab->summary);
     putchar('\n');

@@ -24,7 +24,7 @@ int cmd_lesson(struct cli *cli, const struct invocation *inv)
         if (strcmp(lesson->lang, cli->language) != 0)
             cli_error(cli, "This lesson is not there in \"%s\" yet; here it is in \"%s\".",
                       cli->language, lesson->lang);
-        render(cli, &markdown, &text);
+        markdown_text(markdown.data, markdown.len, &cli->term.look, &text);
         pager_show(cli, &text);
         status = EXIT_PASS;
     }
@@ -62,11 +62,11 @@ static void show_hint(struct cli *cli, const struct lab *lab, const struct lab_s
                       unsigned level)
 {
     struct strbuf out = STRBUF_INIT;
-    printf("%sStep %u of %u: %s%s\n", term_on(&cli->term, PAINT_BOLD),
-           (unsigned)(step - lab->steps) + 1, lab->nsteps, step->title, term_off(&cli->term));
-    text_wrap(&out, step->goal, cli->term.width, NULL, NULL);
+    printf("%sStep %u of %u: %s%s\n", look_on(&cli->term.look, LOOK_BOLD),
+           (unsigned)(step - lab->steps) + 1, lab->nsteps, step->title, look_off(&cli->term.look));
+    text_wrap(&out, step->goal, look_width(&cli->term.look), NULL, NULL);
     strbuf_printf(&out, "\nHint %u of %u:\n", level, step->nhints);
-    text_wrap(&out, step->hints[level - 1], cli->term.width, "  ", "  ");
+    text_wrap(&out, step->hints[level - 1], look_width(&cli->term.look), "  ", "  ");
     fputs(out.data, stdout);
     strbuf_free(&out);
 }

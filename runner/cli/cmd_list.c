@@ -58,8 +58,8 @@ static const char *state_name(const struct standing *s)
 
 static void print_part(struct cli *cli, unsigned part)
 {
-    printf("%sPart %u%s%s%s\n", term_on(&cli->term, PAINT_BOLD), part,
-           cli->term.utf8 ? " · " : ": ", part_title(part), term_off(&cli->term));
+    printf("%sPart %u%s%s%s\n", look_on(&cli->term.look, LOOK_BOLD), part,
+           cli->term.look.utf8 ? " · " : ": ", part_title(part), look_off(&cli->term.look));
 }
 
 /* The mark of the lab's state, coloured; always one column. */
@@ -67,7 +67,7 @@ static void print_mark(struct cli *cli, const struct standing *s)
 {
     const struct term *t = &cli->term;
     if (s->passed)
-        printf(" %s%s%s ", term_on(t, PAINT_GOOD), term_mark_done(t), term_off(t));
+        printf(" %s%s%s ", look_on(&t->look, LOOK_GOOD), term_mark_done(t), look_off(&t->look));
     else
         printf(" %s ", s->started ? ">" : term_mark_open(t));
 }
@@ -89,7 +89,7 @@ static void print_beside(struct cli *cli, const char *text, unsigned column)
 {
     struct strbuf out = STRBUF_INIT, pad = STRBUF_INIT;
     strbuf_pad(&pad, ' ', column);
-    text_wrap(&out, text, cli->term.width, pad.data, pad.data);
+    text_wrap(&out, text, look_width(&cli->term.look), pad.data, pad.data);
     fputs(out.data + column, stdout);
     strbuf_free(&out);
     strbuf_free(&pad);
@@ -104,7 +104,7 @@ static void list_lab(struct cli *cli, const struct lab *lab, unsigned width)
         snprintf(state, sizeof state, "done");
     else if (s.started)
         snprintf(state, sizeof state, "%u/%u", s.steps_passed, s.steps);
-    if (cli->term.width < width + 30) {
+    if ((unsigned)cli->term.look.width < width + 30) {
         printf("%s %s\n", lab->id, state);
         return;
     }
@@ -249,10 +249,10 @@ static void progress_lab(struct cli *cli, const struct lab *lab, const struct st
     struct strbuf text = STRBUF_INIT;
     describe(s, &text);
     print_mark(cli, s);
-    if (cli->term.width < width + 30) {
+    if ((unsigned)cli->term.look.width < width + 30) {
         printf("%s\n", lab->id);
         struct strbuf lines = STRBUF_INIT;
-        text_wrap(&lines, text.data, cli->term.width, "   ", "   ");
+        text_wrap(&lines, text.data, look_width(&cli->term.look), "   ", "   ");
         fputs(lines.data, stdout);
         strbuf_free(&lines);
     } else {

@@ -11,15 +11,15 @@
 static void print_wrapped(struct cli *cli, const char *text, const char *first, const char *rest)
 {
     struct strbuf out = STRBUF_INIT;
-    text_wrap(&out, text, cli->term.width, first, rest);
+    text_wrap(&out, text, look_width(&cli->term.look), first, rest);
     fputs(out.data, stdout);
     strbuf_free(&out);
 }
 
 static void ask(struct cli *cli, const struct lab_question *q, unsigned number, unsigned count)
 {
-    printf("\n%sQuestion %u of %u%s\n", term_on(&cli->term, PAINT_BOLD), number, count,
-           term_off(&cli->term));
+    printf("\n%sQuestion %u of %u%s\n", look_on(&cli->term.look, LOOK_BOLD), number, count,
+           look_off(&cli->term.look));
     print_wrapped(cli, q->question, NULL, NULL);
     for (unsigned i = 0; i < q->nchoices; i++) {
         char letter[16];
@@ -69,11 +69,11 @@ static bool tell_answer(struct cli *cli, const struct lab_question *q, unsigned 
 {
     bool right = choice == q->answer;
     if (right)
-        printf("%s%s right%s\n", term_on(&cli->term, PAINT_GOOD), term_mark_done(&cli->term),
-               term_off(&cli->term));
+        printf("%s%s right%s\n", look_on(&cli->term.look, LOOK_GOOD), term_mark_done(&cli->term),
+               look_off(&cli->term.look));
     else
-        printf("%s%s the answer is %c%s\n", term_on(&cli->term, PAINT_BAD),
-               term_mark_failed(&cli->term), (char)('a' + q->answer), term_off(&cli->term));
+        printf("%s%s the answer is %c%s\n", look_on(&cli->term.look, LOOK_BAD),
+               term_mark_failed(&cli->term), (char)('a' + q->answer), look_off(&cli->term.look));
     print_wrapped(cli, q->explain, NULL, NULL);
     return right;
 }

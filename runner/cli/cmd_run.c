@@ -61,10 +61,10 @@ static char *program_name(const struct lab_program *program)
 /* "./udp_echo 7000", as it would be typed. */
 static void tell_command(struct cli *cli, char *const *argv)
 {
-    printf("%s$", term_on(&cli->term, PAINT_DIM));
+    printf("%s$", look_on(&cli->term.look, LOOK_DIM));
     for (char *const *word = argv; *word; word++)
         printf(**word && !strpbrk(*word, " \t\n\"'\\$&;|<>()*?[]#~`!{}") ? " %s" : " '%s'", *word);
-    printf("%s\n", term_off(&cli->term));
+    printf("%s\n", look_off(&cli->term.look));
 }
 
 /* The arguments: those after "--", else the lab's example. The caller frees the list, not the

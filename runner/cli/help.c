@@ -37,13 +37,13 @@ static void add_item(struct cli *cli, struct strbuf *out, const char *name, size
     struct strbuf first = STRBUF_INIT, rest = STRBUF_INIT;
     size_t len = strlen(name);
     strbuf_printf(&first, "  %s", name);
-    if (cli->term.width < 60 || len > column) {
+    if ((unsigned)cli->term.look.width < 60 || len > column) {
         strbuf_printf(out, "%s\n", first.data);
-        text_wrap(out, text, cli->term.width, "    ", "    ");
+        text_wrap(out, text, look_width(&cli->term.look), "    ", "    ");
     } else {
         strbuf_pad(&first, ' ', column - len + 2);
         strbuf_pad(&rest, ' ', column + 4);
-        text_wrap(out, text, cli->term.width, first.data, rest.data);
+        text_wrap(out, text, look_width(&cli->term.look), first.data, rest.data);
     }
     strbuf_free(&first);
     strbuf_free(&rest);
@@ -51,7 +51,8 @@ static void add_item(struct cli *cli, struct strbuf *out, const char *name, size
 
 static void add_heading(struct cli *cli, struct strbuf *out, const char *text)
 {
-    strbuf_printf(out, "%s%s%s\n", term_on(&cli->term, PAINT_BOLD), text, term_off(&cli->term));
+    strbuf_printf(out, "%s%s%s\n", look_on(&cli->term.look, LOOK_BOLD), text,
+                  look_off(&cli->term.look));
 }
 
 void help_overview(struct cli *cli)
@@ -59,11 +60,12 @@ void help_overview(struct cli *cli)
     struct strbuf out = STRBUF_INIT;
     if (!cli->prompt) {
         strbuf_puts(&out, "socklings: network programming in C, step by step\n\n");
-        text_wrap(&out, "socklings [OPTIONS]", cli->term.width, "usage: ", "       ");
-        text_wrap(&out, "socklings [OPTIONS] COMMAND ...", cli->term.width, "       ", "       ");
+        text_wrap(&out, "socklings [OPTIONS]", look_width(&cli->term.look), "usage: ", "       ");
+        text_wrap(&out, "socklings [OPTIONS] COMMAND ...", look_width(&cli->term.look), "       ",
+                  "       ");
         strbuf_putc(&out, '\n');
         text_wrap(&out, "Without a command it opens a prompt where the same commands are typed.",
-                  cli->term.width, NULL, NULL);
+                  look_width(&cli->term.look), NULL, NULL);
         strbuf_putc(&out, '\n');
     }
     add_heading(cli, &out, "Commands");
@@ -83,7 +85,7 @@ void help_overview(struct cli *cli)
     text_wrap(&out,
               cli->prompt ? "\"help COMMAND\" tells more about one."
                           : "\"socklings help COMMAND\" tells more about one.",
-              cli->term.width, NULL, NULL);
+              look_width(&cli->term.look), NULL, NULL);
     fputs(out.data, stdout);
     strbuf_free(&out);
 }
@@ -93,7 +95,7 @@ void help_command(struct cli *cli, const struct command *command)
     struct strbuf out = STRBUF_INIT, synopsis = STRBUF_INIT;
     strbuf_puts(&synopsis, cli_prefix(cli));
     command_synopsis(command, &synopsis);
-    text_wrap(&out, synopsis.data, cli->term.width, NULL, "    ");
+    text_wrap(&out, synopsis.data, look_width(&cli->term.look), NULL, "    ");
     strbuf_putc(&out, '\n');
     const char *text = command->details;
     if (!text) {
@@ -103,7 +105,7 @@ void help_command(struct cli *cli, const struct command *command)
         if (text[0] >= 'a' && text[0] <= 'z')
             synopsis.data[0] = (char)(text[0] - 'a' + 'A');
     }
-    text_wrap(&out, text, cli->term.width, NULL, NULL);
+    text_wrap(&out, text, look_width(&cli->term.look), NULL, NULL);
     if (command->options[0].name)
         strbuf_putc(&out, '\n');
     for (const struct command_option *o = command->options; o->name; o++) {

@@ -69,7 +69,8 @@ void pager_show(struct cli *cli, const struct strbuf *text)
     if (!pager)
         pager = "less -R";
     bool wanted = cli->term.in_tty && cli->term.out_tty && *pager && strcmp(pager, "cat") != 0;
-    if (wanted && rows(text, cli->term.width) >= cli->term.height && page(text, pager))
+    if (wanted && rows(text, (unsigned)cli->term.look.width) >= cli->term.height &&
+        page(text, pager))
         return;
     fwrite(text->data, 1, text->len, stdout);
 }

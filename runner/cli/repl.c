@@ -13,13 +13,13 @@ static void make_prompt(struct cli *cli, struct strbuf *out)
 {
     const char *current = cli->workspace ? workspace_current(cli->workspace) : NULL;
     strbuf_cut(out, 0);
-    if (cli->term.width < 40)
+    if ((unsigned)cli->term.look.width < 40)
         current = NULL;
     if (!current)
-        current = cli->term.width < 40 ? "" : "socklings";
-    if (cli->term.colour)
-        strbuf_printf(out, "\001%s\002%s\001%s\002", term_on(&cli->term, PAINT_NOTE), current,
-                      term_off(&cli->term));
+        current = (unsigned)cli->term.look.width < 40 ? "" : "socklings";
+    if (cli->term.look.colour)
+        strbuf_printf(out, "\001%s\002%s\001%s\002", look_on(&cli->term.look, LOOK_NOTE), current,
+                      look_off(&cli->term.look));
     else
         strbuf_puts(out, current);
     strbuf_puts(out, *current ? " > " : "> ");
@@ -43,8 +43,8 @@ static void open_what_there_is(struct cli *cli)
 
 static void greet(struct cli *cli)
 {
-    printf("%ssocklings %s%s\n", term_on(&cli->term, PAINT_BOLD), SOCKLINGS_VERSION,
-           term_off(&cli->term));
+    printf("%ssocklings %s%s\n", look_on(&cli->term.look, LOOK_BOLD), SOCKLINGS_VERSION,
+           look_off(&cli->term.look));
     const char *current = cli->workspace ? workspace_current(cli->workspace) : NULL;
     if (current)
         cli_say(cli,
