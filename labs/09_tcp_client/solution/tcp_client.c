@@ -90,7 +90,7 @@ static void wait_for_room(int fd, const char *server)
 }
 
 /* Sends all of it, in as many calls as it takes. */
-static void send_all(int fd, const char *server, const char *bytes, size_t size)
+static void send_all(int fd, const char *bytes, size_t size, const char *server)
 {
     size_t sent = 0;
 
@@ -136,7 +136,7 @@ static bool forward_input(int fd, const char *server, struct input *input)
     while ((size = next_piece(input, ended)) > 0) {
         if (is_exit(input, size))
             return false;
-        send_all(fd, server, input->bytes, size);
+        send_all(fd, input->bytes, size, server);
         input->inside = input->bytes[size - 1] != '\n';
         input->have -= size;
         memmove(input->bytes, input->bytes + size, input->have);
