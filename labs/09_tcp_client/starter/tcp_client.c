@@ -31,7 +31,8 @@ int main(int argc, char **argv)
 
     /* TODO(step 5): notice when the server has ended, or has broken off. */
 
-    /* TODO(step 6): at "exit" or at the end of input say that you are done, and listen to the end. */
+    /* TODO(step 6): at "exit" or at the end of input say that you are done, and listen to the end.
+     */
 
     return 0;
 }
