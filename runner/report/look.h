@@ -11,9 +11,10 @@
 #include "base/strbuf.h"
 
 struct look {
-    bool colour; /* SGR sequences may be used; everything can be told apart without them */
-    bool utf8;   /* false: only ASCII comes out, except letters of a lesson */
-    int width;   /* columns; less than LOOK_WIDTH_MIN is taken as that */
+    bool colour;         /* SGR sequences may be used; everything can be told apart without them */
+    bool utf8;           /* false: only ASCII comes out, except letters of a lesson */
+    int width;           /* columns; less than LOOK_WIDTH_MIN is taken as that */
+    const char *program; /* what stands before a command: NULL is "socklings ", "" at the prompt */
 };
 
 #define LOOK_WIDTH_MIN 20
