@@ -93,10 +93,7 @@ static void add_length(struct line *l, const struct arg *len)
 
 static void add_address(struct line *l, const struct arg *addr)
 {
-    const char *family = call_text(l->call, "family");
     separate(l);
-    if (strcmp(family, "AF_UNSPEC") == 0)
-        strbuf_puts(l->out, "AF_UNSPEC ");
     if (addr->text != NULL)
         describe_address(l->out, addr->text);
     else

@@ -27,7 +27,7 @@ const char *step_status_name(enum step_status status); /* "pass", "fail", "not-r
 enum stage {
     STAGE_NONE,
     STAGE_BUILD,
-    STAGE_START,     /* before the first byte is exchanged: usage, socket, bind, listen */
+    STAGE_START, /* before the first byte is exchanged: usage, socket, bind, listen */
     STAGE_EXCHANGE,
     STAGE_WIRE,      /* packets and socket states */
     STAGE_CLOSE,     /* ends of streams, exit status, signals */
@@ -46,42 +46,42 @@ struct diagnosis {
     char *question;           /* one question that leads to the answer */
     char *file;               /* NULL if unknown */
     int line;
-    char *lesson;             /* "05_udp_echo#byte-order" */
-    uint64_t *events;         /* the events that show it, by n */
+    char *lesson;     /* "05_udp_echo#byte-order" */
+    uint64_t *events; /* the events that show it, by n */
     unsigned nevents;
 };
 
 struct step_result {
-    const char *id, *title;   /* the lab's */
+    const char *id, *title; /* the lab's */
     enum step_status status;
-    unsigned points;          /* the step's; they count when it passed */
+    unsigned points; /* the step's; they count when it passed */
     /* The rest is for a failed step; NULL or 0 where it does not apply. */
     enum stage stage;
-    char *trying;             /* the check's title: "a datagram holds a zero byte" */
-    char *message;            /* one sentence: what was expected and what came instead */
-    char *because;            /* the author's sentence */
-    char *diff;               /* expected and received, escaped, with a caret: several lines */
-    char *details;            /* compiler or sanitizer text, verbatim but escaped */
-    char **evidence;          /* lines: calls, states, output, with source line */
+    char *trying;    /* the check's title: "a datagram holds a zero byte" */
+    char *message;   /* one sentence: what was expected and what came instead */
+    char *because;   /* the author's sentence */
+    char *diff;      /* expected and received, escaped, with a caret: several lines */
+    char *details;   /* compiler or sanitizer text, verbatim but escaped */
+    char **evidence; /* lines: calls, states, output, with source line */
     unsigned nevidence;
-    char **worked;            /* what worked before it, in order */
+    char **worked; /* what worked before it, in order */
     unsigned nworked;
     struct diagnosis *diagnosis; /* NULL: no rule matched */
-    char *question;           /* the diagnosis's, or the one of the stage */
-    char *lesson;             /* "05_udp_echo#bind" */
+    char *question;              /* the diagnosis's, or the one of the stage */
+    char *lesson;                /* "05_udp_echo#bind" */
 };
 
 struct verdict {
-    const char *lab;          /* the lab's id */
+    const char *lab; /* the lab's id */
     enum outcome outcome;
-    char tier;                /* 'A', 'B', 'C' */
+    char tier; /* 'A', 'B', 'C' */
     uint64_t seed;
     unsigned points, max_points;
     double ms_build, ms_scene, ms_total;
-    char *limit;              /* OUTCOME_LIMIT: "wall", "cpu", … */
-    char *error;              /* OUTCOME_INTERNAL_ERROR, BUILD_ERROR: what went wrong */
-    char *warnings;           /* the compiler's, verbatim, also when the build was right; or NULL */
-    char *reproduce;          /* the command */
+    char *limit;     /* OUTCOME_LIMIT: "wall", "cpu", … */
+    char *error;     /* OUTCOME_INTERNAL_ERROR, BUILD_ERROR: what went wrong */
+    char *warnings;  /* the compiler's, verbatim, also when the build was right; or NULL */
+    char *reproduce; /* the command */
     struct step_result *steps;
     unsigned nsteps;
 };

@@ -1,0 +1,34 @@
+/*
+ * judge/assert - the assertions of a script ("then") over a recording.
+ */
+#ifndef SOCKLINGS_JUDGE_ASSERT_H
+#define SOCKLINGS_JUDGE_ASSERT_H
+
+#include "base/strbuf.h"
+#include "judge/facts.h"
+#include "judge/verdict.h"
+
+/* Why an assertion does not hold. Strings are owned. */
+struct assert_failure {
+    enum stage stage;
+    struct strbuf message;       /* one sentence */
+    char *details;               /* a sanitizer's report, escaped; or NULL */
+    struct diagnosis *diagnosis; /* ASSERT_NO_MISTAKE: the one that was found */
+    uint64_t events[4];          /* that show it */
+    unsigned nevents;
+};
+#define ASSERT_FAILURE_INIT    \
+    {                          \
+        .message = STRBUF_INIT \
+    }
+
+/* True: it holds, *failure is untouched. */
+bool assert_holds(const struct facts *f, const struct assertion *a, struct assert_failure *failure);
+void assert_failure_free(struct assert_failure *failure);
+
+/* Whether a call is one that the pattern speaks of. Without a program in the pattern only the
+ * learner's programs count. */
+bool assert_matches(const struct facts *f, const struct call_pattern *pattern,
+                    const struct model_call *c);
+
+#endif

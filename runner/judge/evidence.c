@@ -1,0 +1,179 @@
+/* judge/evidence: see evidence.h. */
+#include "judge/evidence.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "judge/describe.h"
+
+enum {
+    CALLS_SHOWN = 4, /* last calls of the programs when nothing better is known */
+    STATES_SHOWN = 3,
+    WORKED_FIRST = 4, /* of a long list: from its beginning and its end */
+    WORKED_LAST = 8,
+};
+
+void picked_add(struct picked *p, uint64_t n)
+{
+    unsigned at = p->count;
+    while (at > 0 && p->n[at - 1] > n)
+        at--;
+    if (at > 0 && p->n[at - 1] == n)
+        return;
+    p->n = mem_resize(p->n, p->count + 1, sizeof *p->n);
+    memmove(p->n + at + 1, p->n + at, (p->count - at) * sizeof *p->n);
+    p->n[at] = n;
+    p->count++;
+}
+
+void picked_free(struct picked *p)
+{
+    free(p->n);
+    *p = (struct picked){0};
+}
+
+static void add_line(struct lines *lines, char *text)
+{
+    lines->text = mem_resize(lines->text, lines->count + 1, sizeof(char *));
+    lines->text[lines->count++] = text;
+}
+
+/* Calls that tell something of the exchange; not what the C library does behind it. */
+static bool tells(const struct model_call *c)
+{
+    static const char *const calls[] = {"socket",     "bind",       "listen",     "connect",
+                                        "accept",     "accept4",    "setsockopt", "shutdown",
+                                        "poll",       "ppoll",      "select",     "pselect6",
+                                        "epoll_wait", "epoll_pwait"};
+    if (c->socket != NULL || (c->io == MODEL_RECV && c->fd == 0))
+        return true;
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
+        if (facts_is(c, calls[i]))
+            return true;
+    return false;
+}
+
+static void pick_last_calls(const struct facts *f, uint64_t at, struct picked *p)
+{
+    unsigned shown = 0;
+    for (uint64_t n = at; n-- > 0 && shown < CALLS_SHOWN;) {
+        const struct model_call *c = model_call(&f->model, n);
+        if (c == NULL || !facts_learner(f, c->event->program) || !tells(c))
+            continue;
+        picked_add(p, n);
+        shown++;
+    }
+}
+
+/* Of what the kernel still had at the end, what stands in a learner's way: unread bytes, a socket
+ * that waits to be closed, a listener. */
+static void pick_states(const struct facts *f, struct picked *p)
+{
+    unsigned shown = 0;
+    for (size_t i = f->timeline->count; i-- > 0 && shown < STATES_SHOWN;) {
+        const struct event *ev = &f->timeline->events[i];
+        if (ev->kind != EVENT_STATE || ev->state.to == NULL)
+            continue;
+        if (ev->state.rqueue > 0 || strcmp(ev->state.to, "CLOSE_WAIT") == 0 ||
+            strcmp(ev->state.to, "LISTEN") == 0) {
+            picked_add(p, ev->n);
+            shown++;
+        }
+    }
+}
+
+void evidence_pick(const struct facts *f, uint64_t at, struct picked *p)
+{
+    unsigned waits = f->end != NULL ? f->end->nwaits : 0;
+    bool stuck = waits > 0;
+    if (p->count == 0)
+        pick_last_calls(f, at, p);
+    for (unsigned i = 0; i < waits && i < CALLS_SHOWN; i++)
+        if (f->end->waits[i] < f->timeline->count)
+            picked_add(p, f->end->waits[i]);
+    if (stuck)
+        pick_states(f, p);
+    for (size_t i = 0; i < f->timeline->count; i++) {
+        const struct event *ev = &f->timeline->events[i];
+        /* A program that ended before the failure explains more than any call. */
+        if (ev->kind == EVENT_EXIT && ev->n < at && ev->exit.main &&
+            facts_learner(f, ev->program) && ev->exit.status != 0)
+            picked_add(p, ev->n);
+        if (ev->kind == EVENT_FAULT && ev->n < at && at - ev->n < 8)
+            picked_add(p, ev->n);
+    }
+}
+
+void evidence_lines(const struct facts *f, const struct picked *p, struct lines *out)
+{
+    for (unsigned i = 0; i < p->count; i++) {
+        struct strbuf line = STRBUF_INIT;
+        describe_event(&line, &f->model, &f->timeline->events[p->n[i]]);
+        add_line(out, strbuf_take(&line));
+    }
+}
+
+/* "server bound 0.0.0.0(7000)" */
+static char *milestone(const struct facts *f, const struct model_call *c)
+{
+    static const struct {
+        const char *call, *did;
+        bool address; /* the call's own; else none */
+    } milestones[] = {
+        {"bind", "bound", true},           {"listen", "listens", false},
+        {"connect", "connected to", true}, {"accept", "accepted", true},
+        {"accept4", "accepted", true},
+    };
+    const struct call_event *call = &c->event->call;
+    if (!call_succeeded(call) || !facts_learner(f, c->event->program))
+        return NULL;
+    for (size_t i = 0; i < sizeof milestones / sizeof milestones[0]; i++) {
+        if (!facts_is(c, milestones[i].call))
+            continue;
+        struct strbuf line = STRBUF_INIT;
+        strbuf_printf(&line, "%s %s", c->event->program != NULL ? c->event->program : "the program",
+                      milestones[i].did);
+        const char *address = call_text(call, "addr");
+        if (milestones[i].address) {
+            strbuf_putc(&line, ' ');
+            if (*address != '\0')
+                describe_address(&line, address);
+            else
+                strbuf_puts(&line, "a connection");
+        }
+        return strbuf_take(&line);
+    }
+    return NULL;
+}
+
+void evidence_worked(const struct facts *f, uint64_t at, struct lines *out)
+{
+    struct lines all = {0};
+    for (size_t i = 0; i < f->timeline->count && i < at; i++) {
+        const struct event *ev = &f->timeline->events[i];
+        const struct model_call *c = model_call(&f->model, i);
+        char *line = NULL;
+        if (ev->kind == EVENT_SCRIPT && ev->script.status == SCRIPT_OK && ev->script.text != NULL) {
+            struct strbuf text = STRBUF_INIT;
+            describe_event(&text, &f->model, ev);
+            line = strbuf_take(&text);
+        } else if (c != NULL) {
+            line = milestone(f, c);
+        }
+        if (line != NULL)
+            add_line(&all, line);
+    }
+    for (unsigned i = 0; i < all.count; i++) {
+        bool left_out = all.count > WORKED_FIRST + WORKED_LAST + 1 && i >= WORKED_FIRST &&
+                        i < all.count - WORKED_LAST;
+        if (!left_out) {
+            add_line(out, all.text[i]);
+            continue;
+        }
+        if (i == WORKED_FIRST)
+            add_line(out, mem_format("… %u more", all.count - WORKED_FIRST - WORKED_LAST));
+        free(all.text[i]);
+    }
+    free(all.text);
+}

@@ -1,0 +1,35 @@
+/*
+ * judge/evidence - which events of a recording show a failure, and what had worked before it, as
+ * lines. Private to judge/.
+ */
+#ifndef SOCKLINGS_JUDGE_EVIDENCE_H
+#define SOCKLINGS_JUDGE_EVIDENCE_H
+
+#include "judge/facts.h"
+
+/* A growing list of lines; each is owned. */
+struct lines {
+    char **text;
+    unsigned count;
+};
+
+/* Event numbers, in order, each once. */
+struct picked {
+    uint64_t *n;
+    unsigned count;
+};
+void picked_add(struct picked *p, uint64_t n);
+void picked_free(struct picked *p);
+
+/* Adds what shows the failure beside what is picked already: calls under way, the last calls before
+ * event `at`, states that are left. */
+void evidence_pick(const struct facts *f, uint64_t at, struct picked *p);
+
+/* The picked events as lines. */
+void evidence_lines(const struct facts *f, const struct picked *p, struct lines *out);
+
+/* The actions that succeeded before event `at`, and what the programs set up between them. Of a
+ * long list the middle is left out. */
+void evidence_worked(const struct facts *f, uint64_t at, struct lines *out);
+
+#endif

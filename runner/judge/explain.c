@@ -1,0 +1,256 @@
+/* judge/explain: see explain.h. The sentences of failed actions stand in explain_action.c. */
+#include "judge/explain.h"
+
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/text.h"
+#include "judge/describe.h"
+#include "judge/explain_action.h"
+
+/* --- crashes --- */
+
+static bool named(const char *name, const char *const *names)
+{
+    for (; *names != NULL; names++)
+        if (strcmp(name, *names) == 0)
+            return true;
+    return false;
+}
+
+/* The script waits for just this end of the program. */
+static bool wanted(const struct action *actions, unsigned count, const char *program,
+                   const char *signal)
+{
+    for (unsigned i = 0; i < count; i++) {
+        const struct action *a = &actions[i];
+        if (a->kind == ACTION_WAIT && a->wait.what == WAIT_EXIT && a->wait.signal != NULL &&
+            strcmp(a->wait.signal, signal) == 0 && strcmp(a->actor, program) == 0)
+            return true;
+        if (a->kind == ACTION_REPEAT &&
+            wanted(a->repeat.actions, a->repeat.nactions, program, signal))
+            return true;
+    }
+    return false;
+}
+
+static bool is_crash(const struct facts *f, const struct event *ev)
+{
+    static const char *const faults[] = {"SIGSEGV", "SIGBUS",  "SIGFPE",  "SIGILL", "SIGABRT",
+                                         "SIGSYS",  "SIGTRAP", "SIGPIPE", NULL};
+    /* The scene's end kills and hangs up; limits have their own outcome. */
+    static const char *const ours[] = {"SIGKILL", "SIGHUP", "SIGXCPU", "SIGXFSZ", NULL};
+    const char *signal = ev->exit.signal;
+    if (signal == NULL || ev->program == NULL || !facts_learner(f, ev->program))
+        return false;
+    if (f->script != NULL && wanted(f->script->actions, f->script->nactions, ev->program, signal))
+        return false;
+    if (facts_signalled(f, ev->program, signal, ev->n) || named(signal, ours))
+        return false;
+    /* A parent may end its children by any other signal. */
+    return named(signal, faults) || ev->exit.main;
+}
+
+bool explain_find_crash(const struct facts *f, struct crash *crash)
+{
+    for (size_t i = 0; i < f->timeline->count; i++) {
+        const struct event *ev = &f->timeline->events[i];
+        if (ev->kind != EVENT_EXIT || !is_crash(f, ev))
+            continue;
+        *crash = (struct crash){ev->program, ev->exit.signal, ev};
+        for (size_t k = i; k-- > 0;) {
+            const struct event *signal = &f->timeline->events[k];
+            if (signal->kind == EVENT_SIGNAL && signal->pid == ev->pid &&
+                strcmp(signal->signal.name, ev->exit.signal) == 0) {
+                crash->event = signal;
+                break;
+            }
+        }
+        return true;
+    }
+    return false;
+}
+
+static const char *signal_meaning(const char *signal)
+{
+    static const struct {
+        const char *signal, *meaning;
+    } meanings[] = {
+        {"SIGSEGV", "it used memory that is not its own"},
+        {"SIGBUS", "it used an address that has no memory behind it"},
+        {"SIGFPE", "it divided by zero"},
+        {"SIGILL", "it ran what is no instruction"},
+        {"SIGABRT",
+         "it gave up by abort(): an assertion, or the C library found its memory damaged"},
+        {"SIGPIPE", "it wrote to a connection whose other side was gone"},
+        {"SIGALRM", "its alarm() went off and nothing handled it"},
+        {"SIGSYS", "it made a system call that is not allowed here"},
+    };
+    for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
+        if (strcmp(meanings[i].signal, signal) == 0)
+            return meanings[i].meaning;
+    return "nothing handled this signal";
+}
+
+void explain_crash(const struct facts *f, const struct crash *crash, struct strbuf *out)
+{
+    const struct event *ev = crash->event;
+    bool placed = ev->kind == EVENT_SIGNAL && ev->signal.file != NULL;
+    strbuf_printf(out, "%s: %s was ended by this signal", crash->signal, crash->program);
+    if (placed) {
+        strbuf_puts(out, " at ");
+        describe_where(out, ev);
+    } else {
+        const struct model_call *last = NULL;
+        for (uint64_t n = ev->n; last == NULL && n-- > 0;) {
+            const struct model_call *c = model_call(&f->model, n);
+            if (c != NULL && c->event->pid == ev->pid)
+                last = c;
+        }
+        if (last != NULL && last->event->call.file != NULL) {
+            strbuf_puts(out, strcmp(crash->signal, "SIGPIPE") == 0 ? " at " : " after ");
+            describe_where(out, last->event);
+            strbuf_printf(out, " %s()", call_display_name(&last->event->call));
+        }
+    }
+    strbuf_printf(out, "; %s", signal_meaning(crash->signal));
+}
+
+/* --- waiting --- */
+
+bool explain_waits(const struct facts *f, struct strbuf *out)
+{
+    size_t before = out->len;
+    enum { MOST = 3 };
+    for (unsigned i = 0; f->end != NULL && i < f->end->nwaits; i++) {
+        const struct model_call *c = model_call(&f->model, f->end->waits[i]);
+        if (c == NULL)
+            continue;
+        if (i == MOST) {
+            strbuf_printf(out, "; %u more wait as well", f->end->nwaits - MOST);
+            break;
+        }
+        if (out->len > before)
+            strbuf_puts(out, "; ");
+        describe_wait(out, &f->model, c->event);
+    }
+    return out->len > before;
+}
+
+void explain_limit(const struct facts *f, struct strbuf *out)
+{
+    static const struct {
+        const char *limit, *meaning;
+    } meanings[] = {
+        {"wall", "the scene was not over in the time it has"},
+        {"cpu", "the program computed without pause until its processor time was used up"},
+        {"output", "the program printed more than it may"},
+        {"processes", "the program made more processes or threads than it may"},
+        {"calls", "the program made more system calls than it may: a loop never ends"},
+        {"memory", "the program used more memory than it may"},
+        {"files", "the program opened more files than it may"},
+        {"disk", "the program wrote more than it may"},
+    };
+    const char *limit = f->end != NULL && f->end->limit != NULL ? f->end->limit : "wall";
+    const char *meaning = "a limit was reached";
+    for (size_t i = 0; i < sizeof meanings / sizeof meanings[0]; i++)
+        if (strcmp(meanings[i].limit, limit) == 0)
+            meaning = meanings[i].meaning;
+    strbuf_puts(out, meaning);
+    struct strbuf waits = STRBUF_INIT;
+    if (explain_waits(f, &waits))
+        strbuf_printf(out, "; %s", waits.data);
+    strbuf_free(&waits);
+    if (f->failed_action != NULL) {
+        strbuf_puts(out, "; ");
+        explain_wanted(f, f->failed_action, out);
+    }
+}
+
+/* --- the failed action --- */
+
+void explain_failure(const struct facts *f, struct strbuf *out)
+{
+    const struct script_event *script = &f->failed->script;
+    struct strbuf waits = STRBUF_INIT;
+    if (f->failed_action == NULL) {
+        bytes_escape(out, script->text, strlen(script->text));
+        strbuf_printf(out, ": %s", script->failure != NULL ? script->failure : "failed");
+    } else if (facts_failed_by(f, "stall") && explain_waits(f, &waits)) {
+        strbuf_printf(out, "%s; ", waits.data);
+        explain_wanted(f, f->failed_action, out);
+    } else {
+        explain_action(f, f->failed_action, script, out);
+    }
+    strbuf_free(&waits);
+}
+
+/* --- stage and question --- */
+
+/* A byte went over a socket, or the script sent one, before event n. */
+static bool exchanged(const struct facts *f, uint64_t n)
+{
+    for (size_t i = 0; i < f->timeline->count && i < n; i++) {
+        const struct event *ev = &f->timeline->events[i];
+        const struct model_call *c = model_call(&f->model, i);
+        if (c != NULL && c->io != MODEL_NO_IO && c->socket != NULL && c->moved > 0)
+            return true;
+        if (ev->kind == EVENT_SCRIPT && ev->script.status == SCRIPT_OK &&
+            (strcmp(ev->script.verb, "send") == 0 || strcmp(ev->script.verb, "expect") == 0))
+            return true;
+    }
+    return false;
+}
+
+enum stage explain_stage(const struct facts *f, const struct action *action, uint64_t n)
+{
+    if (action != NULL) {
+        switch (action->kind) {
+        case ACTION_EXPECT_END:
+        case ACTION_EXPECT_RESET:
+        case ACTION_HALF_CLOSE:
+        case ACTION_CLOSE:
+        case ACTION_RESET:
+        case ACTION_END_INPUT:
+            return STAGE_CLOSE;
+        case ACTION_WAIT:
+            if (action->wait.what == WAIT_EXIT)
+                return STAGE_CLOSE;
+            break;
+        case ACTION_SEND:
+        case ACTION_EXPECT:
+        case ACTION_EXPECT_NOTHING:
+            return STAGE_EXCHANGE;
+        default:
+            break;
+        }
+    }
+    return exchanged(f, n) ? STAGE_EXCHANGE : STAGE_START;
+}
+
+const char *explain_question(enum outcome outcome, enum stage stage, const struct facts *f)
+{
+    enum action_kind kind = f->failed_action != NULL ? f->failed_action->kind : ACTION_KINDS;
+    if (outcome == OUTCOME_CRASH)
+        return "What does the program hold in the variables of that line at that moment?";
+    if (outcome == OUTCOME_LIMIT)
+        return "Which condition should end the loop that the program is in, and when does it "
+               "become true?";
+    if (stage == STAGE_MEMORY)
+        return "How many bytes does the buffer of that line hold, and which byte does the line "
+               "touch?";
+    if (stage == STAGE_LEFTOVERS)
+        return "Who closes, or waits for, what the program opened?";
+    if (outcome == OUTCOME_STALL)
+        return "What has to happen for that call to return, and who would do it?";
+    if (kind == ACTION_CONNECT)
+        return "On which address and port does the program listen, and when does it begin to?";
+    if (kind == ACTION_OUTPUT)
+        return "When does what the program prints leave it?";
+    if (stage == STAGE_CLOSE)
+        return "How does the program learn that the other side has finished, and what does it do "
+               "then?";
+    if (stage == STAGE_START)
+        return "Which call comes next in the order socket, bind, listen, accept or connect?";
+    return "Which bytes did the program get, and how many of them did it pass on?";
+}

@@ -1,0 +1,309 @@
+/* judge/explain_action: see explain_action.h. */
+#include "judge/explain_action.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/text.h"
+#include "judge/describe.h"
+
+static const char *actor_of(const struct action *action)
+{
+    return action->actor != NULL ? action->actor : "the script";
+}
+
+static void add_address(const struct facts *f, const char *text, struct strbuf *out)
+{
+    struct strbuf address = STRBUF_INIT;
+    if (facts_text(f, text, &address))
+        describe_address(out, address.data);
+    else
+        bytes_escape(out, text, strlen(text));
+    strbuf_free(&address);
+}
+
+static void add_text(const struct facts *f, const char *text, struct strbuf *out)
+{
+    struct strbuf value = STRBUF_INIT;
+    if (facts_text(f, text, &value))
+        bytes_quote(out, value.data, value.len, 60);
+    else
+        bytes_quote(out, text, strlen(text), 60);
+    strbuf_free(&value);
+}
+
+/* "5 bytes", or "an answer" while the length is not known. */
+static void add_expected_size(const struct facts *f, const struct action *action,
+                              struct strbuf *out)
+{
+    struct strbuf data = STRBUF_INIT;
+    if (!facts_data(f, &action->expect.data, &data))
+        strbuf_puts(out, "an answer");
+    else if (data.len == 0)
+        strbuf_puts(out, "an empty datagram");
+    else
+        text_count(out, data.len, "byte", "bytes");
+    strbuf_free(&data);
+}
+
+/* Where the actor's bytes went: its last send or connect before the failed action. */
+static const char *destination(const struct facts *f, const char *actor)
+{
+    const char *to = NULL;
+    for (size_t i = 0; i < f->timeline->count; i++) {
+        const struct event *ev = &f->timeline->events[i];
+        if (ev == f->failed)
+            break;
+        if (ev->kind != EVENT_SCRIPT || ev->script.actor == NULL || actor == NULL ||
+            strcmp(ev->script.actor, actor) != 0)
+            continue;
+        const struct action *a = facts_action(f, ev->script.path);
+        if (a != NULL && a->kind == ACTION_SEND && a->send.to != NULL)
+            to = a->send.to;
+        else if (a != NULL && a->kind == ACTION_CONNECT)
+            to = a->connect.to;
+    }
+    return to;
+}
+
+static void wanted_wait(const struct facts *f, const struct action *action, struct strbuf *out)
+{
+    const char *who = actor_of(action);
+    static const char *const phrases[] = {
+        [WAIT_BLOCKED] = "should wait in",
+        [WAIT_LISTENING] = "should listen",
+        [WAIT_BOUND] = "should have a UDP socket bound",
+        [WAIT_EXIT] = "should have ended",
+    };
+    strbuf_printf(out, "%s %s", who, phrases[action->wait.what]);
+    if (action->wait.what == WAIT_BLOCKED) {
+        for (unsigned i = 0; i < action->wait.ncalls; i++)
+            strbuf_printf(out, "%s%s()", i == 0 ? " " : " or ", action->wait.calls[i]);
+        if (action->wait.ncalls == 0)
+            strbuf_puts(out, " a call for what comes next");
+    } else if (action->wait.port != NULL) {
+        strbuf_puts(out, action->wait.what == WAIT_BOUND ? " to port " : " on port ");
+        facts_text(f, action->wait.port, out);
+    }
+}
+
+void explain_wanted(const struct facts *f, const struct action *action, struct strbuf *out)
+{
+    const char *who = actor_of(action), *to;
+    switch (action->kind) {
+    case ACTION_EXPECT:
+        strbuf_printf(out, "%s waits for ", who);
+        add_expected_size(f, action, out);
+        to = destination(f, action->actor);
+        if (to != NULL) {
+            strbuf_puts(out, " and had sent to ");
+            add_address(f, to, out);
+        }
+        break;
+    case ACTION_EXPECT_END:
+        strbuf_printf(out, "%s waits for the end of the stream", who);
+        break;
+    case ACTION_EXPECT_RESET:
+        strbuf_printf(out, "%s waits for a reset", who);
+        break;
+    case ACTION_WAIT:
+        wanted_wait(f, action, out);
+        break;
+    case ACTION_OUTPUT:
+        strbuf_printf(out, "%s should have printed ", who);
+        add_text(f,
+                 action->output.contains != NULL ? action->output.contains : action->output.matches,
+                 out);
+        break;
+    case ACTION_ACCEPT:
+        strbuf_printf(out, "%s waits for a connection", who);
+        break;
+    case ACTION_SEND:
+        strbuf_printf(out, "%s has more to send", who);
+        break;
+    default:
+        strbuf_printf(out, "the script was at \"%s\" of %s", action_verb(action->kind), who);
+        break;
+    }
+}
+
+/* --- how it failed --- */
+
+/* Why nothing more could come; false when the failure is not of that kind. */
+static bool add_cause(const struct facts *f, const struct script_event *script, const char *program,
+                      struct strbuf *out)
+{
+    const char *failure = script->failure != NULL ? script->failure : "";
+    if (strcmp(failure, "end") == 0)
+        strbuf_puts(out, "the connection was closed");
+    else if (strcmp(failure, "reset") == 0)
+        strbuf_puts(out, "the connection was reset");
+    else if (strcmp(failure, "refused") == 0)
+        strbuf_puts(out, "it was refused: nobody has that port");
+    else if (strcmp(failure, "deadline") == 0 || strcmp(failure, "limit") == 0)
+        strbuf_puts(out, "the time was up");
+    else if (strcmp(failure, "stall") == 0)
+        strbuf_puts(out, "nothing moved any more");
+    else if (strcmp(failure, "exit") == 0) {
+        for (size_t i = f->timeline->count; i-- > 0;) {
+            const struct event *ev = &f->timeline->events[i];
+            if (ev->kind == EVENT_EXIT && ev->exit.main && facts_learner(f, ev->program) &&
+                (program == NULL || ev->program == NULL || strcmp(program, ev->program) == 0)) {
+                describe_event(out, &f->model, ev);
+                return true;
+            }
+        }
+        strbuf_puts(out, "the program ended");
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static void failed_expect(const struct facts *f, const struct action *action,
+                          const struct script_event *script, struct strbuf *out)
+{
+    size_t wanted = script->expected.len, came = script->received.len;
+    strbuf_printf(out, "%s expected ", actor_of(action));
+    if (script->expected.data != NULL && wanted > 0)
+        text_count(out, wanted, "byte", "bytes");
+    else
+        add_expected_size(f, action, out);
+    if (script->failure != NULL && strcmp(script->failure, "more") == 0) {
+        strbuf_puts(out, " and received more: ");
+        text_count(out, came, "byte", "bytes");
+        return;
+    }
+    struct strbuf cause = STRBUF_INIT;
+    if (add_cause(f, script, NULL, &cause)) {
+        strbuf_printf(out, "; %s", cause.data);
+        if (script->received.data != NULL) {
+            strbuf_puts(out, " after ");
+            text_count(out, came, "byte", "bytes");
+        }
+    } else if (came == wanted) {
+        strbuf_puts(out, " and received as many, but not the same ones");
+    } else {
+        strbuf_puts(out, " and received ");
+        text_count(out, came, "byte", "bytes");
+    }
+    strbuf_free(&cause);
+}
+
+static void failed_end(const struct facts *f, const struct action *action,
+                       const struct script_event *script, struct strbuf *out)
+{
+    strbuf_printf(out, "%s expected %s", actor_of(action),
+                  action->kind == ACTION_EXPECT_END ? "the end of the stream" : "a reset");
+    if (script->received.data != NULL && script->received.len > 0) {
+        strbuf_puts(out, " and received ");
+        text_count(out, script->received.len, "more byte", "more bytes");
+        return;
+    }
+    struct strbuf cause = STRBUF_INIT;
+    if (add_cause(f, script, NULL, &cause))
+        strbuf_printf(out, "; %s", cause.data);
+    strbuf_free(&cause);
+}
+
+static void failed_wait(const struct facts *f, const struct action *action,
+                        const struct script_event *script, struct strbuf *out)
+{
+    const char *failure = script->failure != NULL ? script->failure : "";
+    if (action->wait.what != WAIT_EXIT || strcmp(failure, "stall") == 0 ||
+        strcmp(failure, "not-exited") == 0 || strcmp(failure, "deadline") == 0) {
+        struct strbuf cause = STRBUF_INIT;
+        wanted_wait(f, action, out);
+        if (add_cause(f, script, action->actor, &cause))
+            strbuf_printf(out, "; %s", cause.data);
+        else
+            strbuf_puts(out, ", and has not");
+        strbuf_free(&cause);
+        return;
+    }
+    if (action->wait.signal != NULL)
+        strbuf_printf(out, "%s should be ended by %s; ", actor_of(action), action->wait.signal);
+    else if (action->wait.status >= 0)
+        strbuf_printf(out, "%s should exit with status %d; ", actor_of(action),
+                      action->wait.status);
+    else
+        strbuf_printf(out, "%s should exit by itself; ", actor_of(action));
+    struct script_event as_exit = *script;
+    as_exit.failure = "exit";
+    add_cause(f, &as_exit, action->actor, out);
+}
+
+static void failed_output(const struct facts *f, const struct action *action,
+                          const struct script_event *script, struct strbuf *out)
+{
+    const char *who = actor_of(action);
+    if (action->output.lacks != NULL) {
+        strbuf_printf(out, "%s should not have printed ", who);
+        add_text(f, action->output.lacks, out);
+        return;
+    }
+    strbuf_printf(out, "%s should have printed ", who);
+    add_text(f, action->output.contains != NULL ? action->output.contains : action->output.matches,
+             out);
+    struct strbuf cause = STRBUF_INIT;
+    if (add_cause(f, script, action->actor, &cause))
+        strbuf_printf(out, "; %s", cause.data);
+    strbuf_free(&cause);
+    if (script->received.data != NULL && script->received.len == 0)
+        strbuf_puts(out, ", and nothing was printed");
+}
+
+static void failed_connect(const struct facts *f, const struct action *action,
+                           const struct script_event *script, struct strbuf *out)
+{
+    if (action->connect.refused) {
+        strbuf_printf(out, "%s should be refused at ", actor_of(action));
+        add_address(f, action->connect.to, out);
+        strbuf_puts(out, ", and was connected");
+        return;
+    }
+    strbuf_printf(out, "%s could not connect to ", actor_of(action));
+    add_address(f, action->connect.to, out);
+    struct strbuf cause = STRBUF_INIT;
+    if (facts_failed_by(f, "refused"))
+        strbuf_puts(out, ": connection refused, nobody listens there");
+    else if (add_cause(f, script, NULL, &cause))
+        strbuf_printf(out, "; %s", cause.data);
+    strbuf_free(&cause);
+}
+
+void explain_action(const struct facts *f, const struct action *action,
+                    const struct script_event *script, struct strbuf *out)
+{
+    switch (action->kind) {
+    case ACTION_EXPECT:
+        failed_expect(f, action, script, out);
+        return;
+    case ACTION_EXPECT_END:
+    case ACTION_EXPECT_RESET:
+        failed_end(f, action, script, out);
+        return;
+    case ACTION_EXPECT_NOTHING:
+        strbuf_printf(out, "nothing should come to %s, and ", actor_of(action));
+        text_count(out, script->received.len, "byte", "bytes");
+        strbuf_puts(out, " came");
+        return;
+    case ACTION_WAIT:
+        failed_wait(f, action, script, out);
+        return;
+    case ACTION_OUTPUT:
+        failed_output(f, action, script, out);
+        return;
+    case ACTION_CONNECT:
+        failed_connect(f, action, script, out);
+        return;
+    default:
+        break;
+    }
+    explain_wanted(f, action, out);
+    struct strbuf cause = STRBUF_INIT;
+    if (add_cause(f, script, NULL, &cause))
+        strbuf_printf(out, "; %s", cause.data);
+    strbuf_free(&cause);
+}

@@ -1,0 +1,242 @@
+/* judge/facts: see facts.h. */
+#include "judge/facts.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "catalog/vars.h"
+#include "judge/sanitizer.h"
+
+/* --- ports --- */
+
+int facts_swap(int port)
+{
+    return (port & 0xff) << 8 | (port >> 8 & 0xff);
+}
+
+static void add_port(struct facts *f, int port)
+{
+    if (port <= 0)
+        return;
+    for (unsigned i = 0; i < f->nports; i++)
+        if (f->ports[i] == port)
+            return;
+    f->ports = mem_resize(f->ports, f->nports + 1, sizeof *f->ports);
+    f->ports[f->nports++] = port;
+}
+
+/* A variable is a port when the script says so, or, without a script, when its name does. */
+static bool is_port_variable(const struct facts *f, const char *name)
+{
+    if (f->script == NULL)
+        return strstr(name, "port") != NULL;
+    for (unsigned i = 0; i < f->script->nvars; i++)
+        if (strcmp(f->script->vars[i].name, name) == 0)
+            return f->script->vars[i].kind == VAR_PORT;
+    return false;
+}
+
+/* Sentences of the script name addresses: "127.0.0.1:40001". */
+static void ports_of_sentence(struct facts *f, const char *text)
+{
+    for (const char *at = text; (at = strchr(at, ':')) != NULL; at++) {
+        bool address = at > text && (isdigit((unsigned char)at[-1]) || at[-1] == ']');
+        char *end;
+        long port = address && isdigit((unsigned char)at[1]) ? strtol(at + 1, &end, 10) : -1;
+        if (port > 0 && port <= 65535)
+            add_port(f, (int)port);
+    }
+}
+
+static void gather_ports(struct facts *f)
+{
+    const struct scene_event *scene = timeline_scene(f->timeline);
+    for (unsigned i = 0; scene != NULL && i < scene->nvars; i++)
+        if (is_port_variable(f, scene->vars[i].name))
+            add_port(f, atoi(scene->vars[i].value.data));
+    for (size_t i = 0; i < f->timeline->count; i++) {
+        const struct event *ev = &f->timeline->events[i];
+        if (ev->kind == EVENT_SCRIPT && ev->script.text != NULL)
+            ports_of_sentence(f, ev->script.text);
+    }
+}
+
+int facts_swapped_port(const struct facts *f, int port)
+{
+    if (port <= 0 || facts_swap(port) == port)
+        return -1;
+    for (unsigned i = 0; i < f->nports; i++)
+        if (f->ports[i] == port)
+            return -1; /* it is a port that the script speaks of itself */
+    for (unsigned i = 0; i < f->nports; i++)
+        if (f->ports[i] == facts_swap(port))
+            return f->ports[i];
+    return -1;
+}
+
+/* --- gathering --- */
+
+static const struct action *find_action(const struct action *actions, unsigned count,
+                                        const char *path)
+{
+    for (unsigned i = 0; i < count; i++) {
+        const struct action *a = &actions[i];
+        if (a->path != NULL && strcmp(a->path, path) == 0)
+            return a;
+        if (a->kind == ACTION_REPEAT) {
+            const struct action *inner = find_action(a->repeat.actions, a->repeat.nactions, path);
+            if (inner != NULL)
+                return inner;
+        }
+    }
+    return NULL;
+}
+
+const struct action *facts_action(const struct facts *f, const char *path)
+{
+    if (f->script == NULL || path == NULL)
+        return NULL;
+    return find_action(f->script->actions, f->script->nactions, path);
+}
+
+void facts_gather(struct facts *f, const struct lab *lab, const struct scene_script *script,
+                  const struct timeline *tl)
+{
+    *f = (struct facts){.lab = lab, .script = script, .timeline = tl, .end = timeline_end(tl)};
+    model_build(&f->model, tl);
+    for (size_t i = 0; i < tl->count; i++) {
+        const struct event *ev = &tl->events[i];
+        if (ev->kind == EVENT_SCRIPT && ev->script.status == SCRIPT_FAILED && f->failed == NULL)
+            f->failed = ev;
+    }
+    if (f->failed != NULL)
+        f->failed_action = facts_action(f, f->failed->script.path);
+    gather_ports(f);
+    sanitizer_read(&f->sanitizer, f);
+}
+
+void facts_free(struct facts *f)
+{
+    model_free(&f->model);
+    sanitizer_free(&f->sanitizer);
+    free(f->ports);
+    *f = (struct facts){0};
+}
+
+/* --- the script --- */
+
+static int starts_learner(const struct action *actions, unsigned count, const char *program)
+{
+    for (unsigned i = 0; i < count; i++) {
+        const struct action *a = &actions[i];
+        if (a->kind == ACTION_START && a->actor != NULL && strcmp(a->actor, program) == 0)
+            return !a->start.solution;
+        if (a->kind == ACTION_REPEAT) {
+            int inner = starts_learner(a->repeat.actions, a->repeat.nactions, program);
+            if (inner >= 0)
+                return inner;
+        }
+    }
+    return -1;
+}
+
+bool facts_learner(const struct facts *f, const char *program)
+{
+    if (f->script == NULL || program == NULL)
+        return true;
+    return starts_learner(f->script->actions, f->script->nactions, program) != 0;
+}
+
+bool facts_broken(const struct facts *f)
+{
+    return f->failed != NULL || f->end == NULL || strcmp(f->end->why, "complete") != 0;
+}
+
+bool facts_failed_by(const struct facts *f, const char *failure)
+{
+    return f->failed != NULL && f->failed->script.failure != NULL &&
+           strcmp(f->failed->script.failure, failure) == 0;
+}
+
+static bool lookup(void *arg, const char *name, const char **data, size_t *len)
+{
+    const struct facts *f = arg;
+    const struct bytes *value = timeline_var(f->timeline, name);
+    if (value == NULL)
+        return false;
+    *data = value->data;
+    *len = value->len;
+    return true;
+}
+
+bool facts_data(const struct facts *f, const struct data *data, struct strbuf *out)
+{
+    return vars_expand_data(out, data, lookup, (void *)f, NULL) == 0;
+}
+
+bool facts_text(const struct facts *f, const char *text, struct strbuf *out)
+{
+    return vars_expand(out, text, lookup, (void *)f, NULL) == 0;
+}
+
+bool facts_signalled(const struct facts *f, const char *program, const char *name, uint64_t n)
+{
+    for (size_t i = 0; i < f->timeline->count && i < n; i++) {
+        const struct event *ev = &f->timeline->events[i];
+        if (ev->kind != EVENT_SCRIPT || strcmp(ev->script.verb, "signal") != 0 ||
+            ev->script.actor == NULL || program == NULL || strcmp(ev->script.actor, program) != 0)
+            continue;
+        const struct action *a = facts_action(f, ev->script.path);
+        if (name == NULL || (a != NULL && strcmp(a->signal.name, name) == 0) ||
+            (ev->script.text != NULL && strstr(ev->script.text, name) != NULL))
+            return true;
+    }
+    return false;
+}
+
+/* --- calls --- */
+
+const struct model_call *facts_call(const struct facts *f, uint64_t *n)
+{
+    while (*n < f->model.ncalls) {
+        const struct model_call *c = model_call(&f->model, (*n)++);
+        if (c != NULL && facts_learner(f, c->event->program))
+            return c;
+    }
+    return NULL;
+}
+
+const struct model_call *facts_next(const struct facts *f, const struct model_call *c)
+{
+    for (uint64_t n = c->event->n + 1; n < f->model.ncalls; n++) {
+        const struct model_call *next = model_call(&f->model, n);
+        if (next != NULL && next->event->pid == c->event->pid && next->event->tid == c->event->tid)
+            return next;
+    }
+    return NULL;
+}
+
+const struct model_call *facts_last_io(const struct facts *f, int pid, enum model_io io, uint64_t n)
+{
+    while (n-- > 0) {
+        const struct model_call *c = model_call(&f->model, n);
+        if (c != NULL && c->io == io && c->event->pid == pid)
+            return c;
+    }
+    return NULL;
+}
+
+const struct event *facts_exit(const struct facts *f, int pid)
+{
+    for (size_t i = f->timeline->count; i-- > 0;)
+        if (f->timeline->events[i].kind == EVENT_EXIT && f->timeline->events[i].pid == pid)
+            return &f->timeline->events[i];
+    return NULL;
+}
+
+bool facts_error(const struct model_call *c, const char *name)
+{
+    return c->event->call.error != NULL && strcmp(c->event->call.error, name) == 0;
+}

@@ -1,0 +1,85 @@
+/*
+ * judge/facts - all that rules and assertions may ask of one recording: the replayed calls, what
+ * the script wanted and saw, what a sanitizer reported. Gathered once, then only read.
+ */
+#ifndef SOCKLINGS_JUDGE_FACTS_H
+#define SOCKLINGS_JUDGE_FACTS_H
+
+#include "base/strbuf.h"
+#include "catalog/lab.h"
+#include "judge/model.h"
+#include "timeline/timeline.h"
+
+/* What ASan or UBSan printed; text is NULL when they printed nothing. */
+struct sanitizer_report {
+    char *text;     /* from its first line on, as printed */
+    char *summary;  /* "stack-buffer-overflow", or UBSan's words after "runtime error: " */
+    bool undefined; /* from UBSan */
+    bool write;     /* ASan: a write, not a read */
+    unsigned size;  /* ASan: bytes at once; 0 unknown */
+    bool in_strlen; /* ASan: strlen() or a printf("%s") ran over the end */
+    char *file;     /* the learner's line; NULL unknown */
+    int line;
+    const char *program;
+    uint64_t n; /* the event that printed its first line */
+};
+
+struct facts {
+    const struct lab *lab;             /* may be NULL */
+    const struct scene_script *script; /* may be NULL */
+    const struct timeline *timeline;
+    struct model model;
+    const struct event *failed;         /* the action that failed, or NULL */
+    const struct action *failed_action; /* the same in the script; NULL when unknown */
+    const struct end_event *end;        /* NULL: the recording is not complete */
+    struct sanitizer_report sanitizer;
+    int *ports; /* that the script named: variables and peers' own */
+    unsigned nports;
+};
+
+void facts_gather(struct facts *f, const struct lab *lab, const struct scene_script *script,
+                  const struct timeline *tl);
+void facts_free(struct facts *f);
+
+/* True when the program of that name runs the learner's code, not the lab's solution. */
+bool facts_learner(const struct facts *f, const char *program);
+
+/* Something did not go as the script wanted, or the scene did not come to its end. */
+bool facts_broken(const struct facts *f);
+/* The failed action failed so: "mismatch", "stall", … */
+bool facts_failed_by(const struct facts *f, const char *failure);
+
+/* The next call of the learner's programs at or after *n, which then stands behind it; NULL: no
+ * more. Start with n = 0. */
+const struct model_call *facts_call(const struct facts *f, uint64_t *n);
+/* The next call of the same thread after c, or NULL. */
+const struct model_call *facts_next(const struct facts *f, const struct model_call *c);
+/* The last call of the same process (any thread) before event n that moves bytes so; NULL: none. */
+const struct model_call *facts_last_io(const struct facts *f, int pid, enum model_io io,
+                                       uint64_t n);
+
+/* The action that stands there in lab.json, or NULL. */
+const struct action *facts_action(const struct facts *f, const char *path);
+/* Appends the bytes that the script means; false when they are not known. */
+bool facts_data(const struct facts *f, const struct data *data, struct strbuf *out);
+/* The text with its variables; false when one of them is not known. */
+bool facts_text(const struct facts *f, const char *text, struct strbuf *out);
+
+/* A port whose two bytes swapped give `port`, of those the script named; -1: none. */
+int facts_swapped_port(const struct facts *f, int port);
+int facts_swap(int port);
+
+/* The script sent that signal (any: name NULL) to the program before event n. */
+bool facts_signalled(const struct facts *f, const char *program, const char *name, uint64_t n);
+
+/* How the process of that pid ended: its exit event, or NULL. */
+const struct event *facts_exit(const struct facts *f, int pid);
+
+/* The call returned -1 with this errno. */
+bool facts_error(const struct model_call *c, const char *name);
+static inline bool facts_is(const struct model_call *c, const char *kernel_name)
+{
+    return call_is(c->event, kernel_name);
+}
+
+#endif

@@ -1,0 +1,232 @@
+/*
+ * judge/judge: see judge.h. In this order:
+ *
+ *  1. the runner's own trouble is never a failure of the program;
+ *  2. a crash beats everything else, then a report that ended the sanitized build;
+ *  3. an action of the script that failed, a stall, a limit;
+ *  4. the assertions.
+ *
+ * Then the rules look for a mistake that explains it.
+ */
+#include "judge/judge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/mem.h"
+#include "judge/assert.h"
+#include "judge/evidence.h"
+#include "judge/explain.h"
+#include "judge/rules.h"
+#include "judge/sanitizer.h"
+
+/* What was decided, before it is put into a step_result. */
+struct ruling {
+    enum outcome outcome;
+    const char *limit;
+    enum stage stage;
+    struct strbuf message;
+    const char *because;
+    char *details;                       /* owned */
+    const struct script_event *compared; /* whose bytes are to be shown; NULL: none */
+    struct diagnosis *diagnosis;         /* found already; else the rules are asked */
+    uint64_t at;                         /* the event at which it failed */
+    struct picked picked;
+};
+
+static bool internal(const struct facts *f, struct ruling *r)
+{
+    bool finished = f->end != NULL && strcmp(f->end->why, "internal") != 0;
+    if (finished)
+        return false;
+    r->outcome = OUTCOME_INTERNAL_ERROR;
+    strbuf_puts(&r->message, f->end != NULL && f->end->text != NULL
+                                 ? f->end->text
+                                 : "the recording of the scene is not complete");
+    return true;
+}
+
+static bool crashed(const struct facts *f, struct ruling *r)
+{
+    struct crash crash;
+    if (!explain_find_crash(f, &crash))
+        return false;
+    r->outcome = OUTCOME_CRASH;
+    r->at = crash.event->n;
+    r->stage = explain_stage(f, NULL, r->at);
+    explain_crash(f, &crash, &r->message);
+    picked_add(&r->picked, crash.event->n);
+    for (uint64_t n = crash.event->n, shown = 0; n-- > 0 && shown < 2;) {
+        const struct model_call *c = model_call(&f->model, n);
+        if (c != NULL && c->event->pid == crash.event->pid) {
+            picked_add(&r->picked, n);
+            shown++;
+        }
+    }
+    return true;
+}
+
+/* ASan ends the program by exit, not by a signal; UBSan lets it go on, and only an assertion minds.
+ */
+static bool corrupted(const struct facts *f, struct ruling *r)
+{
+    const struct sanitizer_report *report = &f->sanitizer;
+    if (report->text == NULL || report->undefined)
+        return false;
+    struct strbuf details = STRBUF_INIT;
+    bytes_escape_lines(&details, report->text, strlen(report->text));
+    r->details = strbuf_take(&details);
+    r->outcome = OUTCOME_CRASH;
+    r->stage = STAGE_MEMORY;
+    r->at = report->n;
+    sanitizer_sentence(report, &r->message);
+    return true;
+}
+
+static void failed_action(const struct facts *f, struct ruling *r)
+{
+    const struct script_event *script = &f->failed->script;
+    const char *end = f->end->why;
+    r->at = f->failed->n;
+    r->stage = explain_stage(f, f->failed_action, r->at);
+    r->because = script->because;
+    r->outcome = OUTCOME_FAIL;
+    if (facts_failed_by(f, "stall") || strcmp(end, "stall") == 0)
+        r->outcome = OUTCOME_STALL;
+    else if (facts_failed_by(f, "limit") || strcmp(end, "limit") == 0)
+        r->outcome = OUTCOME_LIMIT;
+    if (r->outcome == OUTCOME_LIMIT)
+        explain_limit(f, &r->message);
+    else
+        explain_failure(f, &r->message);
+    if (script->expected.data != NULL && script->received.data != NULL)
+        r->compared = script;
+}
+
+static bool failed(const struct facts *f, struct ruling *r)
+{
+    const char *end = f->end->why;
+    if (f->failed != NULL) {
+        failed_action(f, r);
+    } else if (strcmp(end, "complete") != 0) {
+        r->at = f->timeline->count - 1;
+        r->stage = explain_stage(f, NULL, r->at);
+        r->outcome = strcmp(end, "limit") == 0   ? OUTCOME_LIMIT
+                     : strcmp(end, "stall") == 0 ? OUTCOME_STALL
+                     : strcmp(end, "crash") == 0 ? OUTCOME_CRASH
+                                                 : OUTCOME_FAIL;
+        if (r->outcome == OUTCOME_LIMIT)
+            explain_limit(f, &r->message);
+        else if (r->outcome != OUTCOME_STALL || !explain_waits(f, &r->message))
+            strbuf_puts(&r->message, f->end->text != NULL ? f->end->text : "the scene was cut off");
+    } else {
+        return false;
+    }
+    if (r->outcome == OUTCOME_LIMIT) {
+        static const char *const limits[] = {"wall",  "cpu",    "output", "processes",
+                                             "calls", "memory", "files",  "disk"};
+        r->limit = "wall";
+        for (size_t i = 0; f->end->limit != NULL && i < sizeof limits / sizeof limits[0]; i++)
+            if (strcmp(limits[i], f->end->limit) == 0)
+                r->limit = limits[i];
+    }
+    return true;
+}
+
+static bool asserted(const struct facts *f, struct ruling *r)
+{
+    for (unsigned i = 0; f->script != NULL && i < f->script->nthen; i++) {
+        struct assert_failure failure = ASSERT_FAILURE_INIT;
+        if (assert_holds(f, &f->script->then[i], &failure))
+            continue;
+        r->outcome = OUTCOME_FAIL;
+        r->stage = failure.stage;
+        r->because = f->script->then[i].why;
+        r->at = f->timeline->count - 1;
+        strbuf_puts(&r->message, failure.message.data);
+        r->details = failure.details;
+        failure.details = NULL;
+        r->diagnosis = failure.diagnosis;
+        failure.diagnosis = NULL;
+        for (unsigned k = 0; k < failure.nevents; k++)
+            picked_add(&r->picked, failure.events[k]);
+        assert_failure_free(&failure);
+        return true;
+    }
+    return false;
+}
+
+/* --- the result --- */
+
+static char *copy_or(const char *text, const char *fallback)
+{
+    return mem_string(text != NULL ? text : fallback);
+}
+
+static void fill(const struct facts *f, const struct lab_step *step, struct ruling *r,
+                 struct step_result *out)
+{
+    struct diagnosis *d = r->diagnosis;
+    struct lines evidence = {0}, worked = {0};
+    out->status = STEP_FAIL;
+    out->stage = r->stage;
+    out->trying = mem_string(f->script != NULL ? f->script->title : NULL);
+    out->message = strbuf_take(&r->message);
+    out->because = mem_string(r->because);
+    out->details = r->details;
+    if (r->compared != NULL) {
+        struct strbuf diff = STRBUF_INIT;
+        bytes_diff(&diff, r->compared->expected.data, r->compared->expected.len,
+                   r->compared->received.data, r->compared->received.len);
+        out->diff = strbuf_take(&diff);
+    }
+    for (unsigned i = 0; d != NULL && i < d->nevents; i++)
+        picked_add(&r->picked, d->events[i]);
+    evidence_pick(f, r->at, &r->picked);
+    evidence_lines(f, &r->picked, &evidence);
+    evidence_worked(f, r->at, &worked);
+    out->evidence = evidence.text;
+    out->nevidence = evidence.count;
+    out->worked = worked.text;
+    out->nworked = worked.count;
+    out->diagnosis = d;
+    out->question =
+        copy_or(d != NULL ? d->question : NULL, explain_question(r->outcome, r->stage, f));
+    if (d != NULL)
+        out->lesson = mem_string(d->lesson);
+    else if (f->lab != NULL && step != NULL && step->lesson != NULL)
+        out->lesson = mem_format("%s#%s", f->lab->id, step->lesson);
+}
+
+bool judge_scene(const struct lab *lab, const struct lab_step *step,
+                 const struct scene_script *script, const struct timeline *tl,
+                 struct step_result *out, enum outcome *outcome, const char **limit)
+{
+    struct facts f;
+    struct ruling r = {.message = STRBUF_INIT};
+    facts_gather(&f, lab, script, tl);
+    bool pass = !internal(&f, &r) && !crashed(&f, &r) && !corrupted(&f, &r) && !failed(&f, &r) &&
+                !asserted(&f, &r);
+    if (!pass) {
+        if (r.diagnosis == NULL && r.outcome != OUTCOME_INTERNAL_ERROR)
+            r.diagnosis = rules_diagnose(&f, NULL);
+        fill(&f, step, &r, out);
+        *outcome = r.outcome;
+        *limit = r.limit;
+    }
+    strbuf_free(&r.message);
+    picked_free(&r.picked);
+    facts_free(&f);
+    return pass;
+}
+
+struct diagnosis *judge_diagnose(const struct lab *lab, const struct scene_script *script,
+                                 const struct timeline *tl, const char *const *only)
+{
+    struct facts f;
+    facts_gather(&f, lab, script, tl);
+    struct diagnosis *d = rules_diagnose(&f, only);
+    facts_free(&f);
+    return d;
+}

@@ -1,0 +1,201 @@
+/* judge/rules: the table, and the choice among what the rules find. See rules.h. */
+#include "judge/rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "judge/describe.h"
+
+static const struct rule table[] = {
+    {1, "port-no-htons-bind", "S", rule_port_no_htons_bind,
+     "In which byte order does the kernel read sin_port, and in which one does your program write "
+     "it?",
+     "05_udp_echo"},
+    {2, "port-no-htons-connect", "SP", rule_port_no_htons_connect,
+     "In which byte order does the kernel read sin_port, and in which one does your program write "
+     "it?",
+     "09_tcp_client"},
+    {3, "no-reuseaddr", "SK", rule_no_reuseaddr,
+     "Who still remembers the connection that the last run closed first, and which option lets "
+     "bind() take the port all the same?",
+     "10_tcp_server"},
+    {4, "reuseaddr-after-bind", "SK", rule_reuseaddr_after_bind,
+     "At which of its calls does the kernel look whether SO_REUSEADDR is set?", "10_tcp_server"},
+    {5, "port-in-use-by-listener", "SK", rule_port_in_use_by_listener,
+     "Which process still listens on that port, and how does it end?", "10_tcp_server"},
+    {6, "family-not-set", "SP", rule_family_not_set,
+     "Which field of the address tells the kernel that it is an IPv4 or an IPv6 address?",
+     "09_tcp_client"},
+    {8, "bind-loopback-only", "KB", rule_bind_loopback_only,
+     "Through which addresses of this machine can a peer reach a socket that is bound to "
+     "127.0.0.1?",
+     "05_udp_echo"},
+    {11, "precedence", "S", rule_precedence,
+     "Which is done first in `if ((s = socket(…) < 0))`: the assignment or the comparison?",
+     "09_tcp_client"},
+    {12, "no-listen", "SK", rule_no_listen,
+     "Which call, on a socket that has its port, makes it one that takes connections?",
+     "10_tcp_server"},
+    {13, "wrong-fd", "S", rule_wrong_fd,
+     "Which of your two descriptors is the connection: the one that listens or the one that "
+     "accept() returned?",
+     "10_tcp_server"},
+    {14, "addrlen-uninit-accept", "SA", rule_addrlen_uninit_accept,
+     "What does the kernel read from the length argument before it writes the address?",
+     "10_tcp_server"},
+    {15, "addrlen-uninit-recvfrom", "SP", rule_addrlen_uninit_recvfrom,
+     "What does the kernel read from the length argument before it writes the sender's address?",
+     "05_udp_echo"},
+    {16, "sizeof-pointer", "SPB", rule_sizeof_pointer,
+     "What is the size of a pointer, and what of the text that it points to?", "09_tcp_client"},
+    {17, "sizeof-array-sent", "SPB", rule_sizeof_array_sent,
+     "How many of the buffer's bytes did your program put there itself?", "05_udp_echo"},
+    {18, "strlen-unterminated", "SPA", rule_strlen_unterminated,
+     "Who would have put the zero byte at which strlen() stops?", "05_udp_echo"},
+    {19, "strlen-binary", "SB", rule_strlen_binary,
+     "What does strlen() do with bytes that contain a zero?", "05_udp_echo"},
+    {20, "nul-past-end", "SA", rule_nul_past_end,
+     "When recv() fills the whole buffer, which index does the zero go to?", "05_udp_echo"},
+    {21, "retval-as-length", "S", rule_retval_as_length,
+     "What does recv() return when it fails, and what is that as a length?", "10_tcp_server"},
+    {23, "udp-buffer-too-small", "SB", rule_udp_buffer_too_small,
+     "What does the kernel do with the part of a datagram that does not fit into your buffer?",
+     "05_udp_echo"},
+    {25, "one-recv-one-message", "SPB", rule_one_recv_one_message,
+     "What tells your program that the message is complete?", "09_tcp_client"},
+    {27, "partial-send", "SPB", rule_partial_send,
+     "send() returns how much it took: who sends the rest?", "10_tcp_server"},
+    {28, "eof-ignored", "SK", rule_eof_ignored,
+     "What does it mean when recv() on a TCP socket returns 0?", "10_tcp_server"},
+    {29, "waits-for-eof", "SKB", rule_waits_for_eof,
+     "How does the other side learn that you will send no more?", "09_tcp_client"},
+    {33, "sigpipe", "SPO", rule_sigpipe,
+     "What does the kernel send a program that writes to a closed connection, and how does one "
+     "get an error instead?",
+     "10_tcp_server"},
+    {37, "fd-leak-emfile", "SK", rule_fd_leak_emfile,
+     "When is your program finished with a connection, and who closes its descriptor?",
+     "10_tcp_server"},
+    {40, "eintr", "S", rule_eintr, "What has happened to the connection when a call returns EINTR?",
+     "10_tcp_server"},
+    {46, "empty-datagram-as-eof", "SB", rule_empty_datagram_as_eof,
+     "Can a datagram be empty, and does UDP have an end of the stream?", "05_udp_echo"},
+    {52, "stdout-not-flushed", "SO", rule_stdout_not_flushed,
+     "When does printf() hand its text to the kernel if stdout is not a terminal, or the line is "
+     "not finished?",
+     "05_udp_echo"},
+};
+
+const struct rule *rules_at(unsigned i)
+{
+    return i < sizeof table / sizeof table[0] ? &table[i] : NULL;
+}
+
+/* --- findings --- */
+
+void finding_event(struct finding *out, const struct event *ev)
+{
+    if (ev == NULL || out->nevents == FINDING_EVENTS)
+        return;
+    for (unsigned i = 0; i < out->nevents; i++)
+        if (out->events[i] == ev->n)
+            return;
+    out->events[out->nevents++] = ev->n;
+}
+
+void finding_call(struct finding *out, const struct model_call *c)
+{
+    if (c == NULL)
+        return;
+    if (out->main == NULL)
+        out->main = c->event;
+    finding_event(out, c->event);
+}
+
+void finding_place(struct finding *out, const struct model_call *c)
+{
+    bool placed = c->event->call.file != NULL;
+    describe_where(&out->message, c->event);
+    strbuf_printf(&out->message, placed ? " %s()" : ": %s()", call_display_name(&c->event->call));
+}
+
+/* --- the choice --- */
+
+static bool asked_for(const char *id, const char *const *only)
+{
+    if (only == NULL)
+        return true;
+    for (; *only != NULL; only++)
+        if (strcmp(*only, id) == 0)
+            return true;
+    return false;
+}
+
+static uint64_t earliest(const struct finding *finding)
+{
+    uint64_t first = MODEL_NEVER;
+    for (unsigned i = 0; i < finding->nevents; i++)
+        if (finding->events[i] < first)
+            first = finding->events[i];
+    return first;
+}
+
+static bool better(const struct finding *a, const struct finding *b)
+{
+    if (a->certainty != b->certainty)
+        return a->certainty > b->certainty;
+    return earliest(a) < earliest(b);
+}
+
+static char *lesson_of(const struct facts *f, const struct rule *rule)
+{
+    const char *lab = rule->home;
+    for (unsigned i = 0; f->lab != NULL && i < f->lab->nmistakes; i++)
+        if (strcmp(f->lab->mistakes[i], rule->id) == 0)
+            lab = f->lab->id;
+    return mem_format("%s#%s", lab, rule->id);
+}
+
+static struct diagnosis *as_diagnosis(const struct facts *f, const struct rule *rule,
+                                      struct finding *finding)
+{
+    struct diagnosis *d = mem_alloc(sizeof *d);
+    const struct event *place = finding->main;
+    d->id = rule->id;
+    d->certainty = finding->certainty;
+    d->message = strbuf_take(&finding->message);
+    d->question = mem_string(finding->question != NULL ? finding->question : rule->question);
+    if (finding->file != NULL) {
+        d->file = mem_string(finding->file);
+        d->line = finding->line;
+    } else if (place != NULL && place->kind == EVENT_CALL) {
+        d->file = mem_string(place->call.file);
+        d->line = place->call.line;
+    }
+    d->lesson = lesson_of(f, rule);
+    d->nevents = finding->nevents;
+    d->events = mem_alloc((finding->nevents + 1) * sizeof *d->events);
+    memcpy(d->events, finding->events, finding->nevents * sizeof *d->events);
+    return d;
+}
+
+struct diagnosis *rules_diagnose(const struct facts *f, const char *const *only)
+{
+    const struct rule *best_rule = NULL;
+    struct finding best = {.message = STRBUF_INIT};
+    for (unsigned i = 0; rules_at(i) != NULL; i++) {
+        const struct rule *rule = rules_at(i);
+        struct finding finding = {.message = STRBUF_INIT};
+        if (!asked_for(rule->id, only) || !rule->find(f, &finding)) {
+            strbuf_free(&finding.message);
+        } else if (best_rule == NULL || better(&finding, &best)) {
+            strbuf_free(&best.message);
+            best = finding;
+            best_rule = rule;
+        } else {
+            strbuf_free(&finding.message);
+        }
+    }
+    return best_rule == NULL ? NULL : as_diagnosis(f, best_rule, &best);
+}
