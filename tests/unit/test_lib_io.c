@@ -254,6 +254,7 @@ static void write_all_goes_on_until_a_slow_reader_has_everything(void **state)
     assert_true(pid >= 0);
     if (pid == 0) { /* takes little at a time, and compares */
         close(ends[0]);
+        free(data);
         unsigned char piece[1777];
         size_t have = 0;
         ssize_t n;
