@@ -24,6 +24,7 @@ struct scene_program {
     bool solution;      /* the lab's, for {"start": …, "from": "solution"} */
     const char *binary; /* path on the host */
     const char *name;   /* argv[0] and file name inside the scene: "udp_echo" */
+    const char *source; /* the learner's file: "udp_echo.c"; NULL: any */
 };
 
 struct scene_setup {

@@ -1,0 +1,388 @@
+/*
+ * check: see check.h.
+ *
+ *  - All plain builds start at once, the sanitized ones behind them: they compile on the other
+ *    processor while the first scenes run.
+ *  - The runner's own failures are tried once more, and then are internal errors, never the
+ *    learner's.
+ */
+#include "check/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "build/build.h"
+#include "judge/judge.h"
+
+struct binary {
+    const struct lab_program *program;
+    bool solution;
+    enum build_variant variant;
+    struct build *build; /* NULL: not wanted so far */
+};
+
+struct check {
+    const struct check_request *request;
+    const struct lab *lab;
+    struct loop *loop;
+    struct verdict *v;
+    struct timeline *last;
+    enum scene_tier tier;
+    char *solution_dir;
+    struct binary *binaries; /* for each program: learner's and solution's, plain and sanitized */
+    unsigned nbinaries;
+    double build_ms; /* spent waiting for the compiler */
+};
+
+static double ms_since(int64_t start)
+{
+    return (double)(clock_now() - start) / 1e6;
+}
+
+/* --- builds --- */
+
+static void start_build(struct check *check, struct binary *b)
+{
+    const struct check_request *r = check->request;
+    struct build_request request = {
+        .source_dir = b->solution ? check->solution_dir : r->source_dir,
+        .source = b->program->source,
+        .variant = b->variant,
+        .lib_dir = r->lib_dir,
+        .lib_archive = r->lib_archive,
+        .warnings_are_errors = r->warnings_are_errors,
+        .cache_dir = r->cache_dir,
+    };
+    if (b->build == NULL)
+        b->build = build_start(check->loop, &request);
+}
+
+static struct binary *find_binary(struct check *check, const struct lab_program *program,
+                                  bool solution, enum build_variant variant)
+{
+    for (unsigned i = 0; i < check->nbinaries; i++) {
+        struct binary *b = &check->binaries[i];
+        if (b->program == program && b->solution == solution && b->variant == variant)
+            return b;
+    }
+    return NULL;
+}
+
+static const struct build_result *wait_build(struct check *check, struct binary *b)
+{
+    int64_t start = clock_now();
+    start_build(check, b);
+    const struct build_result *result = build_wait(b->build);
+    check->build_ms += ms_since(start);
+    return result;
+}
+
+static bool uses_solution(const struct action *actions, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        if (actions[i].kind == ACTION_START && actions[i].start.solution)
+            return true;
+        if (actions[i].kind == ACTION_REPEAT &&
+            uses_solution(actions[i].repeat.actions, actions[i].repeat.nactions))
+            return true;
+    }
+    return false;
+}
+
+static bool is_sanitized(const struct check *check, const struct scene_script *script)
+{
+    return script->sanitized || check->request->sanitize_all;
+}
+
+/* Everything that some scene of the lab will need is started now, what is needed first, first. */
+static void start_builds(struct check *check)
+{
+    const struct lab *lab = check->lab;
+    bool plain = !check->request->sanitize_all, sanitized = false, solution = false;
+    for (unsigned s = 0; s < lab->nsteps; s++) {
+        for (unsigned c = 0; c < lab->steps[s].nchecks; c++) {
+            const struct lab_check *k = &lab->steps[s].checks[c];
+            if (k->kind != CHECK_SCENE)
+                continue;
+            sanitized = sanitized || is_sanitized(check, k->scene);
+            solution = solution || uses_solution(k->scene->actions, k->scene->nactions);
+        }
+    }
+    check->binaries = mem_alloc(4 * lab->nprograms * sizeof *check->binaries);
+    for (unsigned round = 0; round < 4; round++) {
+        for (unsigned i = 0; i < lab->nprograms; i++) {
+            struct binary *b = &check->binaries[check->nbinaries++];
+            *b = (struct binary){.program = &lab->programs[i],
+                                 .solution = (round & 1) != 0,
+                                 .variant = round < 2 ? BUILD_PLAIN : BUILD_SANITIZED};
+            if ((b->solution ? solution : true) && (b->variant == BUILD_PLAIN ? plain : sanitized))
+                start_build(check, b);
+        }
+    }
+}
+
+/* --- failures that are not the judge's --- */
+
+static void internal_error(struct check *check, const char *text)
+{
+    check->v->outcome = OUTCOME_INTERNAL_ERROR;
+    free(check->v->error);
+    check->v->error = mem_string(text);
+}
+
+/* A build that did not give a program: true when it is told as a failure of the step, false when it
+ * is ours. */
+static bool tell_build_failure(struct check *check, const struct lab_step *step,
+                               const struct binary *b, const struct build_result *result,
+                               struct step_result *out)
+{
+    if (b->solution || result->status == BUILD_INTERNAL || result->status == BUILD_NO_COMPILER) {
+        char *text = mem_format("cannot build %s%s: %s", b->solution ? "the solution's " : "",
+                                b->program->source, result->messages);
+        internal_error(check, text);
+        free(text);
+        return false;
+    }
+    out->status = STEP_FAIL;
+    out->stage = STAGE_BUILD;
+    out->details = mem_string(result->messages);
+    out->message = mem_format(result->status == BUILD_LIMIT ? "compiling %s took too long or wrote "
+                                                              "too much"
+                              : result->status == BUILD_BAD_SOURCE ? "%s cannot be compiled"
+                                                                   : "%s does not compile",
+                              b->program->source);
+    out->question = mem_string(result->status == BUILD_FAILED
+                                   ? "What does the first message of the compiler say, and about "
+                                     "which line?"
+                                   : "Is this the file you meant to hand in?");
+    out->lesson = mem_format("%s#%s", check->lab->id, step->lesson != NULL ? step->lesson : "");
+    check->v->outcome = OUTCOME_BUILD_ERROR;
+    free(check->v->error);
+    check->v->error = mem_string(out->message);
+    return true;
+}
+
+/* --- checks --- */
+
+enum check_end { CHECK_PASSED, CHECK_FAILED, CHECK_INTERNAL };
+
+static enum check_end check_build(struct check *check, const struct lab_step *step,
+                                  struct step_result *out)
+{
+    for (unsigned i = 0; i < check->lab->nprograms; i++) {
+        struct binary *b =
+            find_binary(check, &check->lab->programs[i], false,
+                        check->request->sanitize_all ? BUILD_SANITIZED : BUILD_PLAIN);
+        const struct build_result *result = wait_build(check, b);
+        if (result->status != BUILD_OK)
+            return tell_build_failure(check, step, b, result, out) ? CHECK_FAILED : CHECK_INTERNAL;
+        if (result->warnings > 0) {
+            out->status = STEP_FAIL;
+            out->stage = STAGE_BUILD;
+            out->message = mem_format("%s compiles, but with %u warning%s", b->program->source,
+                                      result->warnings, result->warnings == 1 ? "" : "s");
+            out->details = mem_string(result->messages);
+            out->question = mem_string("What does the compiler suspect, and is it right?");
+            out->lesson = mem_format("%s#%s", check->lab->id, step->lesson);
+            check->v->outcome = OUTCOME_FAIL;
+            return CHECK_FAILED;
+        }
+    }
+    return CHECK_PASSED;
+}
+
+/* The binaries a scene may start. */
+static enum check_end gather(struct check *check, const struct lab_step *step,
+                             const struct scene_script *script, struct scene_program *programs,
+                             char **names, unsigned *n, struct step_result *out)
+{
+    enum build_variant variant = is_sanitized(check, script) ? BUILD_SANITIZED : BUILD_PLAIN;
+    bool solution = uses_solution(script->actions, script->nactions);
+    *n = 0;
+    for (unsigned i = 0; i < check->lab->nprograms; i++) {
+        for (int which = 0; which < (solution ? 2 : 1); which++) {
+            const struct lab_program *p = &check->lab->programs[i];
+            struct binary *b = find_binary(check, p, which == 1, variant);
+            const struct build_result *result = wait_build(check, b);
+            if (result->status != BUILD_OK)
+                return tell_build_failure(check, step, b, result, out) ? CHECK_FAILED
+                                                                       : CHECK_INTERNAL;
+            names[*n] = mem_format("%.*s", (int)strcspn(p->source, "."), p->source);
+            programs[*n] =
+                (struct scene_program){p->role, which == 1, result->binary, names[*n], p->source};
+            ++*n;
+        }
+    }
+    return CHECK_PASSED;
+}
+
+static int run_scene(struct check *check, const struct lab_step *step, unsigned index,
+                     const struct scene_script *script, const struct scene_program *programs,
+                     unsigned n, struct timeline *tl, struct error *err)
+{
+    struct scene_script variant = *script;
+    variant.sanitized = is_sanitized(check, script);
+    struct scene_setup setup = {
+        .script = &variant,
+        .programs = programs,
+        .nprograms = n,
+        .limits = check->lab->limits,
+        .tier = check->tier,
+        .seed = check->v->seed,
+        .stdio = check->request->stdio,
+        .lab = check->lab->id,
+        .step = step->id,
+        .check = index,
+        .interrupted = check->request->interrupted,
+    };
+    int rc = scene_run(check->loop, &setup, tl, err);
+    bool interrupted = check->request->interrupted != NULL && *check->request->interrupted;
+    if (rc != 0 && !interrupted) {
+        timeline_free(tl);
+        timeline_init(tl);
+        rc = scene_run(check->loop, &setup, tl, err);
+    }
+    return rc;
+}
+
+static enum check_end check_scene(struct check *check, const struct lab_step *step, unsigned index,
+                                  const struct scene_script *script, struct step_result *out)
+{
+    unsigned n, most = 2 * check->lab->nprograms;
+    struct scene_program *programs = mem_alloc(most * sizeof *programs);
+    char **names = mem_alloc(most * sizeof *names);
+    struct timeline tl;
+    struct error err = {""};
+    const char *limit = NULL;
+    timeline_init(&tl);
+    enum check_end end = gather(check, step, script, programs, names, &n, out);
+    if (end == CHECK_PASSED) {
+        int64_t start = clock_now();
+        if (run_scene(check, step, index, script, programs, n, &tl, &err) != 0) {
+            internal_error(check, err.text);
+            end = CHECK_INTERNAL;
+        } else if (!judge_scene(check->lab, step, script, &tl, out, &check->v->outcome, &limit)) {
+            free(check->v->limit);
+            check->v->limit = mem_string(limit);
+            end = CHECK_FAILED;
+        }
+        check->v->ms_scene += ms_since(start);
+        if (check->last != NULL) {
+            timeline_free(check->last);
+            *check->last = tl;
+            timeline_init(&tl);
+        }
+    }
+    timeline_free(&tl);
+    for (unsigned i = 0; i < n; i++)
+        free(names[i]);
+    free(names);
+    free(programs);
+    return end;
+}
+
+static enum check_end check_step(struct check *check, const struct lab_step *step,
+                                 struct step_result *out)
+{
+    for (unsigned c = 0; c < step->nchecks; c++) {
+        const struct lab_check *k = &step->checks[c];
+        enum check_end end = k->kind == CHECK_BUILD ? check_build(check, step, out)
+                                                    : check_scene(check, step, c, k->scene, out);
+        if (end != CHECK_PASSED)
+            return end;
+    }
+    out->status = STEP_PASS;
+    return CHECK_PASSED;
+}
+
+/* --- the whole --- */
+
+static void prepare_verdict(struct check *check)
+{
+    struct verdict *v = check->v;
+    const struct lab *lab = check->lab;
+    *v = (struct verdict){.lab = lab->id, .max_points = lab->points};
+    v->tier = scene_tier_letter(check->tier);
+    v->seed = check->request->seed;
+    while (v->seed == 0) {
+        uint32_t drawn = 0; /* short enough to be typed */
+        if (getrandom(&drawn, sizeof drawn, 0) != (ssize_t)sizeof drawn)
+            drawn = (uint32_t)clock_now();
+        v->seed = drawn;
+    }
+    v->steps = mem_alloc(lab->nsteps * sizeof *v->steps);
+    v->nsteps = lab->nsteps;
+    for (unsigned i = 0; i < lab->nsteps; i++) {
+        v->steps[i].id = lab->steps[i].id;
+        v->steps[i].title = lab->steps[i].title;
+        v->steps[i].points = lab->steps[i].points;
+        v->steps[i].status = STEP_NOT_REACHED;
+    }
+    v->reproduce = check->request->reproduce != NULL
+                       ? mem_string(check->request->reproduce)
+                       : mem_format("socklings check %u --src %s --seed %llu", lab->number,
+                                    check->request->source_dir, (unsigned long long)v->seed);
+}
+
+static void collect_warnings(struct check *check)
+{
+    struct strbuf text = STRBUF_INIT;
+    for (unsigned i = 0; i < check->lab->nprograms; i++) {
+        const struct binary *b = find_binary(check, &check->lab->programs[i], false, BUILD_PLAIN);
+        if (b->build == NULL || !build_done(b->build))
+            continue;
+        const struct build_result *result = build_wait(b->build);
+        if (result->status == BUILD_OK)
+            strbuf_puts(&text, result->messages);
+    }
+    if (text.len > 0)
+        check->v->warnings = strbuf_take(&text);
+    strbuf_free(&text);
+}
+
+static void run_steps(struct check *check)
+{
+    struct verdict *v = check->v;
+    for (unsigned i = 0; i < v->nsteps; i++) {
+        enum outcome before = v->outcome;
+        enum check_end end = check_step(check, &check->lab->steps[i], &v->steps[i]);
+        if (before != OUTCOME_PASS && end != CHECK_INTERNAL)
+            v->outcome = before; /* keep_going: the first failure is the verdict's */
+        if (end == CHECK_PASSED)
+            v->points += v->steps[i].points;
+        if (check->request->progress != NULL && end != CHECK_INTERNAL)
+            check->request->progress(check->request->progress_arg, &v->steps[i]);
+        if (end == CHECK_INTERNAL || (end == CHECK_FAILED && !check->request->keep_going))
+            return;
+    }
+}
+
+void check_run(struct loop *loop, const struct check_request *request, struct verdict *v,
+               struct timeline *last)
+{
+    int64_t start = clock_now();
+    struct check check = {
+        .request = request, .lab = request->lab, .loop = loop, .v = v, .last = last};
+    check.tier = scene_tier_probe();
+    prepare_verdict(&check);
+    check.solution_dir = mem_format("%s/solution", request->lab->dir);
+    if (check.tier == TIER_NONE) {
+        internal_error(&check,
+                       "programs cannot be traced on this machine: 'socklings doctor' tells "
+                       "what is missing");
+    } else {
+        start_builds(&check);
+        run_steps(&check);
+        collect_warnings(&check);
+    }
+    for (unsigned i = 0; i < check.nbinaries; i++)
+        build_free(check.binaries[i].build);
+    free(check.binaries);
+    free(check.solution_dir);
+    v->ms_build = check.build_ms;
+    v->ms_total = ms_since(start);
+}

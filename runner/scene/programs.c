@@ -1,0 +1,189 @@
+/* scene/programs: starting the programs of a scene and keeping what they print. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "scene/run.h"
+
+char *program_file(const struct scene_program *program)
+{
+    return program->solution ? mem_format("solution-%s", program->name) : mem_string(program->name);
+}
+
+struct actor *find_actor(struct run *run, const char *name)
+{
+    for (unsigned i = run->nactors; i > 0; i--)
+        if (!run->actors[i - 1]->replaced && strcmp(run->actors[i - 1]->name, name) == 0)
+            return run->actors[i - 1];
+    return NULL;
+}
+
+bool actor_alive(const struct actor *actor)
+{
+    return actor->traced != NULL && actor->traced->live > 0;
+}
+
+void actor_free(struct actor *actor)
+{
+    loop_fd_remove(actor->gate_watch);
+    if (actor->gate >= 0)
+        close(actor->gate);
+    stdio_close(&actor->io);
+    strbuf_free(&actor->out);
+    strbuf_free(&actor->outs[0]);
+    strbuf_free(&actor->outs[1]);
+    free(actor->name);
+    free(actor);
+}
+
+static void on_output(void *arg, const char *stream, const char *data, size_t len)
+{
+    struct actor *actor = arg;
+    struct run *run = actor->run;
+    run->activity++;
+    run->output_bytes += len;
+    if (run->output_bytes > run->setup->limits.output_bytes) {
+        run->limit = "output";
+        return;
+    }
+    strbuf_add(&actor->out, data, len);
+    strbuf_add(&actor->outs[strcmp(stream, "stderr") == 0], data, len);
+    struct event *ev = timeline_append(run->tl, EVENT_OUTPUT, clock_now() - run->start);
+    ev->host = timeline_string(run->tl, "localhost");
+    ev->program = timeline_string(run->tl, actor->name);
+    ev->output.stream = timeline_string(run->tl, stream);
+    ev->output.bytes = timeline_bytes(run->tl, data, len);
+}
+
+/* The gate says that the program could not be executed, or closes when it was. */
+static void on_gate(void *arg, int fd, uint32_t events)
+{
+    struct actor *actor = arg;
+    int error = 0;
+    (void)events;
+    ssize_t n = recv(fd, &error, sizeof error, MSG_DONTWAIT);
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n == (ssize_t)sizeof error)
+        actor->exec_error = error;
+    loop_fd_remove(actor->gate_watch);
+    actor->gate_watch = NULL;
+    actor->run->activity++;
+}
+
+static const struct scene_program *find_program(const struct run *run, const struct action *action)
+{
+    const char *role = action->start.role != NULL ? action->start.role : action->actor;
+    for (unsigned i = 0; i < run->setup->nprograms; i++) {
+        const struct scene_program *p = &run->setup->programs[i];
+        if (strcmp(p->role, role) == 0 && p->solution == action->start.solution)
+            return p;
+    }
+    return NULL;
+}
+
+static enum stdio_kind stdio_of(const struct run *run, const struct action *action)
+{
+    if (action->start.stdio != STDIO_DEFAULT)
+        return action->start.stdio;
+    if (run->setup->stdio != STDIO_DEFAULT)
+        return run->setup->stdio;
+    if (run->setup->script->stdio != STDIO_DEFAULT)
+        return run->setup->script->stdio;
+    return STDIO_PTY;
+}
+
+static struct actor *add_actor(struct run *run, const char *name)
+{
+    struct actor *former = find_actor(run, name);
+    struct actor *actor = mem_alloc(sizeof *actor);
+    if (former != NULL) {
+        former->replaced = true;
+        if (actor_alive(former))
+            tracer_kill(run->tracer, former->traced, SIGKILL);
+    }
+    actor->name = mem_string(name);
+    actor->run = run;
+    actor->gate = -1;
+    actor->io.in = actor->io.out.fd = actor->io.err.fd = -1;
+    strbuf_init(&actor->out);
+    strbuf_init(&actor->outs[0]);
+    strbuf_init(&actor->outs[1]);
+    strbuf_init(&actor->io.typed);
+    run->actors = mem_resize(run->actors, run->nactors + 1, sizeof(struct actor *));
+    run->actors[run->nactors++] = actor;
+    return actor;
+}
+
+static int launch(struct run *run, struct actor *actor, const char *const *argv,
+                  enum stdio_kind kind)
+{
+    struct spawn_request request = {.argv = argv, .terminal = kind == STDIO_PTY};
+    if (stdio_open(&actor->io, kind, run->loop, on_output, actor, request.stdio, run->err) != 0)
+        return -1;
+    pid_t pid = sandbox_spawn(run->sandbox, &request, &actor->gate, run->err);
+    for (int i = 0; i < 3; i++)
+        if (request.stdio[i] >= 0)
+            close(request.stdio[i]);
+    if (pid < 0)
+        return -1;
+    actor->traced = tracer_seize(run->tracer, pid, actor->name, run->err);
+    if (actor->traced == NULL || sandbox_open_gate(actor->gate, run->err) != 0)
+        return -1;
+    actor->gate_watch = loop_fd_add(run->loop, actor->gate, EPOLLIN, on_gate, actor);
+    return 0;
+}
+
+static enum progress begin(struct run *run, const struct action *action)
+{
+    const char *argv[256];
+    unsigned argc = 0;
+    const struct scene_program *program = find_program(run, action);
+    enum progress result = PROGRESS_WAIT;
+    if (program == NULL) {
+        error_set(run->err, "%s: there is no program '%s' to start", action->path, action->actor);
+        return PROGRESS_INTERNAL;
+    }
+    argv[argc++] = program_file(program);
+    strbuf_printf(&run->sentence, "%s", program->name);
+    for (unsigned i = 0; i < action->start.nargs && argc < 255; i++) {
+        argv[argc] = run_expand(run, action->start.args[i]);
+        if (argv[argc] == NULL)
+            result = PROGRESS_INTERNAL;
+        else
+            strbuf_printf(&run->sentence, " %s", argv[argc]);
+        argc++;
+    }
+    argv[argc] = NULL;
+    strbuf_puts(&run->sentence, " was started");
+    if (result == PROGRESS_WAIT &&
+        launch(run, add_actor(run, action->actor), argv, stdio_of(run, action)) != 0)
+        result = PROGRESS_INTERNAL;
+    while (argc > 0)
+        free((char *)(uintptr_t)argv[--argc]);
+    return result;
+}
+
+enum progress program_start(struct run *run, const struct action *action)
+{
+    if (!run->begun)
+        return begin(run, action);
+    const struct actor *actor = find_actor(run, action->actor);
+    if (actor->exec_error != 0) {
+        errno = actor->exec_error;
+        error_errno(run->err, "cannot execute %s", action->actor);
+        return PROGRESS_INTERNAL;
+    }
+    if (!actor->traced->running && actor_alive(actor))
+        return PROGRESS_WAIT;
+    if (!actor->traced->running) {
+        error_set(run->err, "%s ended before it was executed", action->actor);
+        return PROGRESS_INTERNAL;
+    }
+    return PROGRESS_DONE;
+}

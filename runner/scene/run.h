@@ -1,0 +1,114 @@
+/* scene/run - private to scene/: one scene under way. */
+#ifndef SOCKLINGS_SCENE_RUN_H
+#define SOCKLINGS_SCENE_RUN_H
+
+#include "catalog/vars.h"
+#include "scene/peer.h"
+#include "scene/sandbox.h"
+#include "scene/scene.h"
+#include "scene/stdio.h"
+#include "trace/tracer.h"
+
+enum { RESTS_MOST = 64 };
+
+/* A program the script has started. */
+struct actor {
+    char *name;
+    struct run *run;
+    struct trace_program *traced;
+    struct stdio io;
+    struct loop_fd *gate_watch;
+    int gate;
+    int exec_error;        /* errno when it could not be executed */
+    struct strbuf out;     /* everything it printed, in order of arrival */
+    struct strbuf outs[2]; /* stdout and stderr apart */
+    bool replaced;         /* a later start of the same name took its place */
+};
+
+enum progress { PROGRESS_DONE, PROGRESS_WAIT, PROGRESS_FAILED, PROGRESS_INTERNAL };
+
+/* A list of actions being carried out; a repeat stacks one on another. */
+struct frame {
+    const struct action *actions;
+    unsigned count, at;
+    unsigned round, rounds;
+};
+
+/* Why an action failed, for its EVENT_SCRIPT. */
+struct failure {
+    const char *kind; /* timeline.h, script_event.failure; static */
+    struct strbuf expected, received;
+    bool compares; /* expected and received are set */
+};
+
+/* The steps of seeing that nothing is on its way any more. */
+enum settle { SETTLE_IDLE, SETTLE_SENT, SETTLE_ARRIVED };
+
+struct run {
+    const struct scene_setup *setup;
+    struct loop *loop;
+    struct timeline *tl;
+    struct error *err;
+    int64_t start, deadline;
+    struct sandbox *sandbox;
+    struct tracer *tracer;
+    struct actor **actors;
+    unsigned nactors;
+    struct peer **peers;
+    unsigned npeers;
+    struct drawn_vars vars;
+    struct frame frames[8];
+    unsigned depth;
+    unsigned done;          /* actions carried out */
+    bool begun;             /* the current action has begun */
+    struct strbuf sentence; /* what the current action does, in words */
+    struct failure failure;
+    size_t piece;        /* send: pieces sent */
+    size_t sent;         /* send: bytes sent */
+    struct strbuf bytes; /* send, type, expect: the data, expanded */
+    uint64_t activity;   /* peers and programs' output */
+    uint64_t output_bytes;
+    int diag;   /* sock_diag in the scene's network, or -1 */
+    int marker; /* a UDP socket that sends to itself, or -1 */
+    struct loop_fd *marker_watch;
+    uint16_t marker_port;
+    enum settle settle;
+    uint64_t settle_seen; /* activity when the marker was sent */
+    const char *limit;    /* set when a limit was reached */
+    int64_t next_limit_check;
+    int64_t
+        quiet_since; /* since when nothing has moved, but something is under way in the kernel */
+    uint64_t quiet_seen;
+    uint64_t rows_hash;
+};
+
+/* scene/actions.c: carries the current action on; fills run->failure when it failed. */
+enum progress action_step(struct run *run, const struct action *action);
+/* An action that cannot go on, since nothing moves any more: fills run->failure. `alive`: some
+ * program is. */
+void action_give_up(struct run *run, const struct action *action, bool alive, const char *kind);
+
+/* scene/settle.c: true when everything sent so far has arrived and every thread of the actor's
+ * program (NULL: of all) is asleep or gone. Advances by being asked again. */
+bool settled(struct run *run, const struct actor *actor);
+/* True when nothing will move any more by itself. */
+bool stalled(struct run *run);
+/* Everything that moves, counted. */
+uint64_t run_activity(const struct run *run);
+void settle_open(struct run *run);
+void settle_close(struct run *run);
+
+/* scene/programs.c */
+enum progress program_start(struct run *run, const struct action *action);
+char *program_file(const struct scene_program *program); /* its name inside; the caller frees */
+struct actor *find_actor(struct run *run, const char *name);
+void actor_free(struct actor *actor);
+bool actor_alive(const struct actor *actor);
+
+struct peer *find_peer(struct run *run, const char *name);
+
+/* Expands a text with ${…}; NULL and run->err on failure. The caller frees. */
+char *run_expand(struct run *run, const char *text);
+bool run_lookup(void *run, const char *name, const char **data, size_t *len);
+
+#endif

@@ -1,0 +1,436 @@
+/*
+ * scene: see scene.h. Setting up, carrying out the script, and ending it, whatever happens.
+ *
+ *  - The script is asked to go on after everything that happens; between, the loop waits.
+ *  - When it waits, the scene is looked at, at growing intervals, until something happens: is it
+ * stalled?
+ *  - Limits are looked at every LIMIT_CHECK_MS and after every burst.
+ */
+#include "scene/scene.h"
+
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/address.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "net/sockdiag.h"
+#include "scene/run.h"
+
+enum { LIMIT_CHECK_MS = 50, LOOK_FIRST_US = 30, LOOK_MOST_US = 5000, FINAL_SETTLE_MS = 300 };
+
+/* --- variables --- */
+
+static bool own_end(struct run *run, const char *name, const char **data, size_t *len)
+{
+    static char text[ADDRESS_TEXT];
+    const char *dot = strchr(name, '.');
+    char who[128];
+    if (dot == NULL || (size_t)(dot - name) >= sizeof who)
+        return false;
+    memcpy(who, name, (size_t)(dot - name));
+    who[dot - name] = '\0';
+    const struct peer *peer = find_peer(run, who);
+    if (peer == NULL)
+        return false;
+    const struct sockaddr *self = (const struct sockaddr *)&peer->self;
+    if (strcmp(dot + 1, "port") == 0)
+        snprintf(text, sizeof text, "%u", address_port(self));
+    else if (strcmp(dot + 1, "addr") == 0)
+        address_ip(self, text);
+    else
+        return false;
+    *data = text;
+    *len = strlen(text);
+    return true;
+}
+
+bool run_lookup(void *arg, const char *name, const char **data, size_t *len)
+{
+    struct run *run = arg;
+    static char round[16];
+    if (strcmp(name, "i") == 0 && run->depth > 1) {
+        snprintf(round, sizeof round, "%u", run->frames[run->depth - 1].round);
+        *data = round;
+        *len = strlen(round);
+        return true;
+    }
+    return own_end(run, name, data, len) || vars_lookup(&run->vars, name, data, len);
+}
+
+char *run_expand(struct run *run, const char *text)
+{
+    struct strbuf out = STRBUF_INIT;
+    if (vars_expand(&out, text, run_lookup, run, run->err) != 0) {
+        strbuf_free(&out);
+        return NULL;
+    }
+    return strbuf_take(&out);
+}
+
+/* --- the recording's first and last events --- */
+
+static void record_scene(struct run *run)
+{
+    const struct scene_setup *setup = run->setup;
+    struct event *ev = timeline_append(run->tl, EVENT_SCENE, 0);
+    struct var *vars = timeline_memory(run->tl, run->vars.nvars * sizeof *vars + 1);
+    char tier[2] = {scene_tier_letter(setup->tier), '\0'};
+    enum stdio_kind stdio = setup->stdio != STDIO_DEFAULT ? setup->stdio : setup->script->stdio;
+    for (unsigned i = 0; i < run->vars.nvars; i++) {
+        vars[i].name = timeline_string(run->tl, run->vars.vars[i].name);
+        vars[i].value = timeline_bytes(run->tl, run->vars.vars[i].data, run->vars.vars[i].len);
+    }
+    ev->host = timeline_string(run->tl, "localhost");
+    ev->scene.lab = timeline_string(run->tl, setup->lab);
+    ev->scene.step = timeline_string(run->tl, setup->step);
+    ev->scene.check = setup->check;
+    ev->scene.seed = setup->seed;
+    ev->scene.tier = timeline_string(run->tl, tier);
+    ev->scene.variant = timeline_string(run->tl, setup->script->sanitized ? "sanitized" : "plain");
+    ev->scene.stdio = timeline_string(run->tl, stdio == STDIO_PIPE     ? "pipe"
+                                               : stdio == STDIO_CLOSED ? "closed"
+                                                                       : "pty");
+    ev->scene.vars = vars;
+    ev->scene.nvars = run->vars.nvars;
+}
+
+static void record_action(struct run *run, const struct action *action, bool ok)
+{
+    struct event *ev = timeline_append(run->tl, EVENT_SCRIPT, clock_now() - run->start);
+    ev->host = timeline_string(run->tl, "localhost");
+    if (action->actor != NULL && find_actor(run, action->actor) != NULL)
+        ev->program = timeline_string(run->tl, action->actor);
+    ev->script.index = run->done;
+    ev->script.verb = action_verb(action->kind);
+    ev->script.actor = timeline_string(run->tl, action->actor);
+    ev->script.status = ok ? SCRIPT_OK : SCRIPT_FAILED;
+    ev->script.text = timeline_string(run->tl, run->sentence.data);
+    ev->script.path = timeline_string(run->tl, action->path);
+    ev->script.because = timeline_string(run->tl, action->why);
+    if (!ok) {
+        ev->script.failure = run->failure.kind;
+        if (run->failure.compares) {
+            ev->script.expected =
+                timeline_bytes(run->tl, run->failure.expected.data, run->failure.expected.len);
+            ev->script.received =
+                timeline_bytes(run->tl, run->failure.received.data, run->failure.received.len);
+        }
+    }
+}
+
+/* What the kernel's sockets are at the end: what a stall is explained with, and what was left
+ * behind. */
+static void record_sockets(struct run *run)
+{
+    struct socket_row *rows;
+    unsigned n;
+    if (run->diag < 0 || run->setup->tier != TIER_A ||
+        sockdiag_list(run->diag, &rows, &n, NULL) != 0)
+        return;
+    for (unsigned i = 0; i < n; i++) {
+        if (rows[i].local_port == run->marker_port)
+            continue;
+        struct event *ev = timeline_append(run->tl, EVENT_STATE, clock_now() - run->start);
+        ev->host = timeline_string(run->tl, "localhost");
+        ev->state.proto = timeline_string(run->tl, rows[i].tcp ? "tcp" : "udp");
+        ev->state.local = timeline_string(run->tl, rows[i].local);
+        ev->state.remote = timeline_string(run->tl, rows[i].remote);
+        ev->state.to = timeline_string(run->tl, sockdiag_state_name(&rows[i]));
+        ev->state.rqueue = rows[i].rqueue;
+        ev->state.wqueue = rows[i].wqueue;
+    }
+    free(rows);
+}
+
+static void record_end(struct run *run, const char *why)
+{
+    struct trace_rest rests[RESTS_MOST];
+    unsigned n = tracer_calls(run->tracer, NULL, rests, RESTS_MOST), kept = 0;
+    uint64_t *waits = timeline_memory(run->tl, (n + 1) * sizeof *waits);
+    for (unsigned i = 0; i < n; i++)
+        if (rests[i].event >= 0)
+            waits[kept++] = (uint64_t)rests[i].event;
+    tracer_finish(run->tracer);
+    struct event *ev = timeline_append(run->tl, EVENT_END, clock_now() - run->start);
+    ev->host = timeline_string(run->tl, "localhost");
+    ev->end.why = timeline_string(run->tl, why);
+    ev->end.limit = timeline_string(run->tl, run->limit);
+    ev->end.waits = waits;
+    ev->end.nwaits = kept;
+}
+
+/* --- carrying out the script --- */
+
+static const struct action *current(struct run *run)
+{
+    while (run->depth > 0) {
+        struct frame *frame = &run->frames[run->depth - 1];
+        if (frame->at < frame->count)
+            return &frame->actions[frame->at];
+        if (frame->round < frame->rounds) {
+            frame->round++;
+            frame->at = 0;
+        } else {
+            run->depth--;
+        }
+    }
+    return NULL;
+}
+
+static void next_action(struct run *run)
+{
+    run->frames[run->depth - 1].at++;
+    run->begun = false;
+    run->settle = SETTLE_IDLE;
+    strbuf_cut(&run->sentence, 0);
+}
+
+static bool enter_repeat(struct run *run, const struct action *action)
+{
+    run->frames[run->depth - 1].at++;
+    if (run->depth == sizeof run->frames / sizeof run->frames[0])
+        return false;
+    run->frames[run->depth++] = (struct frame){.actions = action->repeat.actions,
+                                               .count = action->repeat.nactions,
+                                               .round = 1,
+                                               .rounds = action->repeat.count};
+    return true;
+}
+
+/* Goes on as far as it can without waiting. Returns why the scene is over, or NULL. */
+static const char *advance(struct run *run)
+{
+    const struct action *action;
+    while ((action = current(run)) != NULL) {
+        if (action->kind == ACTION_REPEAT) {
+            if (!enter_repeat(run, action)) {
+                error_set(run->err, "%s: repeats are nested too deeply", action->path);
+                return "internal";
+            }
+            continue;
+        }
+        enum progress p = action_step(run, action);
+        run->begun = true;
+        switch (p) {
+        case PROGRESS_DONE:
+            record_action(run, action, true);
+            run->done++;
+            next_action(run);
+            break;
+        case PROGRESS_WAIT:
+            return NULL;
+        case PROGRESS_FAILED:
+            record_action(run, action, false);
+            return "failed";
+        case PROGRESS_INTERNAL:
+            return "internal";
+        }
+    }
+    return "complete";
+}
+
+/* --- ends that no action brings about --- */
+
+static const char *check_limits(struct run *run)
+{
+    const struct lab_limits *limits = &run->setup->limits;
+    if (run->setup->interrupted != NULL && *run->setup->interrupted) {
+        error_set(run->err, "interrupted");
+        return "internal";
+    }
+    if (sandbox_lost(run->sandbox)) {
+        error_set(run->err, "the sandbox's init has ended unexpectedly");
+        return "internal";
+    }
+    if (tracer_processes(run->tracer) > limits->processes)
+        run->limit = "processes";
+    else if (tracer_recorded(run->tracer) > limits->calls)
+        run->limit = "calls";
+    for (unsigned i = 0; i < run->nactors; i++)
+        if (run->actors[i]->traced != NULL && run->actors[i]->traced->spinning)
+            run->limit = "calls";
+    int64_t now = clock_now();
+    if (now >= run->next_limit_check) {
+        run->next_limit_check = now + LIMIT_CHECK_MS * CLOCK_MS;
+        if (tracer_cpu_ms(run->tracer) > limits->cpu_ms)
+            run->limit = "cpu";
+    }
+    if (run->limit == NULL && now >= run->deadline)
+        run->limit = "wall";
+    return run->limit != NULL ? "limit" : NULL;
+}
+
+static const char *give_up(struct run *run, const char *kind)
+{
+    const struct action *action = current(run);
+    bool alive = tracer_live(run->tracer) > 0;
+    if (action == NULL)
+        return kind;
+    action_give_up(run, action, alive, kind);
+    record_action(run, action, false);
+    if (kind != NULL)
+        return "limit";
+    return alive ? "stall" : "failed";
+}
+
+static const char *play(struct run *run)
+{
+    int64_t look = LOOK_FIRST_US * 1000;
+    for (;;) {
+        uint64_t before = run_activity(run);
+        const char *why = advance(run);
+        if (why == NULL)
+            why = check_limits(run);
+        if (why != NULL)
+            return strcmp(why, "limit") == 0 ? give_up(run, "limit") : why;
+        int64_t until = clock_now() + look;
+        if (until > run->deadline)
+            until = run->deadline;
+        if (loop_step(run->loop, until) > 0 || run_activity(run) != before) {
+            look = LOOK_FIRST_US * 1000;
+            continue;
+        }
+        if (stalled(run))
+            return give_up(run, NULL);
+        look = look * 2 < LOOK_MOST_US * 1000 ? look * 2 : LOOK_MOST_US * 1000;
+    }
+}
+
+/* After the last action the programs may still be printing, closing or tripping over a sanitizer:
+ * what they do of themselves belongs to the recording. One that goes on for ever is not waited for.
+ */
+static const char *let_settle(struct run *run)
+{
+    int64_t until = clock_now() + FINAL_SETTLE_MS * CLOCK_MS, look = LOOK_FIRST_US * 1000;
+    run->settle = SETTLE_IDLE;
+    while (clock_now() < until) {
+        if (check_limits(run) != NULL)
+            return "limit";
+        int64_t at = clock_now() + look;
+        if (loop_step(run->loop, at < until ? at : until) > 0) {
+            look = LOOK_FIRST_US * 1000;
+            continue;
+        }
+        if (settled(run, NULL))
+            return "complete";
+        look = look * 2 < LOOK_MOST_US * 1000 ? look * 2 : LOOK_MOST_US * 1000;
+    }
+    return "complete";
+}
+
+/* --- setting up and clearing away --- */
+
+static int open_sandbox(struct run *run)
+{
+    const struct scene_setup *setup = run->setup;
+    struct sandbox_file *files = mem_alloc((setup->nprograms + 1) * sizeof *files);
+    char **names = mem_alloc((setup->nprograms + 1) * sizeof *names);
+    for (unsigned i = 0; i < setup->nprograms; i++) {
+        const struct scene_program *p = &setup->programs[i];
+        names[i] = program_file(p);
+        files[i] = (struct sandbox_file){names[i], p->binary, true};
+    }
+    struct sandbox_setup box = {
+        .tier = setup->tier, .files = files, .nfiles = setup->nprograms, .limits = setup->limits};
+    run->sandbox = sandbox_new(run->loop, &box, run->err);
+    if (run->sandbox != NULL) {
+        run->tracer = tracer_new(run->loop, run->tl, run->start, run->err);
+        for (unsigned i = 0; i < setup->nprograms; i++) {
+            char *inside = sandbox_path(run->sandbox, names[i]);
+            tracer_binary(run->tracer, inside, setup->programs[i].binary,
+                          setup->programs[i].source);
+            free(inside);
+        }
+        run->diag = sandbox_socket(run->sandbox, AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG, NULL);
+        settle_open(run);
+    }
+    for (unsigned i = 0; i < setup->nprograms; i++)
+        free(names[i]);
+    free(names);
+    free(files);
+    return run->sandbox != NULL ? 0 : -1;
+}
+
+static void clear_away(struct run *run)
+{
+    settle_close(run);
+    if (run->diag >= 0)
+        close(run->diag);
+    for (unsigned i = 0; i < run->npeers; i++)
+        peer_free(run->peers[i]);
+    if (run->tracer != NULL)
+        tracer_kill(run->tracer, NULL, SIGKILL);
+    for (unsigned i = 0; i < run->nactors; i++)
+        actor_free(run->actors[i]);
+    sandbox_free(run->sandbox);
+    tracer_free(run->tracer);
+    vars_free(&run->vars);
+    strbuf_free(&run->sentence);
+    strbuf_free(&run->bytes);
+    strbuf_free(&run->failure.expected);
+    strbuf_free(&run->failure.received);
+    free(run->peers);
+    free(run->actors);
+}
+
+/* The whole scene on one processor: exchanges between processes that share one are several times
+ * quicker, and the loopback's queue is one (settle.c). Programs inherit it. */
+static void share_processor(cpu_set_t *before)
+{
+    cpu_set_t one;
+    int cpu = sched_getcpu();
+    sched_getaffinity(0, sizeof *before, before);
+    if (cpu < 0)
+        return;
+    CPU_ZERO(&one);
+    CPU_SET((size_t)cpu, &one);
+    sched_setaffinity(0, sizeof one, &one);
+}
+
+int scene_run(struct loop *loop, const struct scene_setup *setup, struct timeline *tl,
+              struct error *err)
+{
+    struct error own;
+    cpu_set_t before;
+    struct run run = {.setup = setup,
+                      .loop = loop,
+                      .tl = tl,
+                      .err = err != NULL ? err : &own,
+                      .diag = -1,
+                      .marker = -1,
+                      .sentence = STRBUF_INIT,
+                      .bytes = STRBUF_INIT,
+                      .failure = {.expected = STRBUF_INIT, .received = STRBUF_INIT}};
+    share_processor(&before);
+    run.start = clock_now();
+    run.deadline = run.start + setup->limits.wall_ms * CLOCK_MS;
+    vars_draw(&run.vars, setup->script->vars, setup->script->nvars, setup->seed);
+    record_scene(&run);
+    run.frames[0] = (struct frame){.actions = setup->script->actions,
+                                   .count = setup->script->nactions,
+                                   .rounds = 1,
+                                   .round = 1};
+    run.depth = 1;
+    const char *why = "internal";
+    if (open_sandbox(&run) == 0) {
+        why = play(&run);
+        if (strcmp(why, "complete") == 0)
+            why = let_settle(&run);
+        if (strcmp(why, "internal") != 0) {
+            record_sockets(&run);
+            record_end(&run, why);
+        }
+    }
+    clear_away(&run);
+    sched_setaffinity(0, sizeof before, &before);
+    return strcmp(why, "internal") == 0 ? -1 : 0;
+}

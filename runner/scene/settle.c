@@ -1,0 +1,202 @@
+/*
+ * scene/settle: when is the scene quiet?
+ *
+ *  - Threads: the kernel says that they sleep.
+ *  - Terminals: every byte a program wrote to its terminal has been read.
+ *  - The wire: a datagram of our own, sent to itself over the loopback, has come back. The kernel's
+ *    queue of the loopback is first in, first out on a processor, and the whole scene runs on one,
+ * so everything sent before it has been delivered. Nothing here waits for time to pass, but for one
+ * case: a connection the kernel itself is still working on (a retransmission, a delayed
+ * acknowledgement), which gets QUIET_MS.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "net/sockdiag.h"
+#include "scene/run.h"
+
+enum { QUIET_MS = 120 };
+
+uint64_t run_activity(const struct run *run)
+{
+    return run->activity + tracer_activity(run->tracer);
+}
+
+static void on_marker(void *arg, int fd, uint32_t events)
+{
+    struct run *run = arg;
+    char bytes[16];
+    (void)events;
+    while (recv(fd, bytes, sizeof bytes, 0) > 0) {
+    }
+    if (run->settle == SETTLE_SENT)
+        run->settle = SETTLE_ARRIVED;
+}
+
+void settle_open(struct run *run)
+{
+    struct sockaddr_in self = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof self;
+    run->marker = sandbox_socket(run->sandbox, AF_INET, SOCK_DGRAM, 0, NULL);
+    if (run->marker < 0)
+        return;
+    if (bind(run->marker, (struct sockaddr *)&self, sizeof self) != 0 ||
+        getsockname(run->marker, (struct sockaddr *)&self, &len) != 0 ||
+        connect(run->marker, (struct sockaddr *)&self, sizeof self) != 0) {
+        close(run->marker);
+        run->marker = -1;
+        return;
+    }
+    run->marker_port = ntohs(self.sin_port);
+    run->marker_watch = loop_fd_add(run->loop, run->marker, EPOLLIN, on_marker, run);
+}
+
+void settle_close(struct run *run)
+{
+    loop_fd_remove(run->marker_watch);
+    run->marker_watch = NULL;
+    if (run->marker >= 0)
+        close(run->marker);
+    run->marker = -1;
+}
+
+static bool outputs_read(struct run *run)
+{
+    for (unsigned i = 0; i < run->nactors; i++) {
+        struct actor *actor = run->actors[i];
+        if (actor->io.kind == STDIO_PTY && actor->io.out.watch != NULL && actor->traced != NULL &&
+            actor->io.tty_read < actor->traced->tty_written)
+            return false;
+    }
+    return true;
+}
+
+/* A pipe holds what was written as soon as write returned, so reading once is enough. */
+static void drain_outputs(struct run *run)
+{
+    for (unsigned i = 0; i < run->nactors; i++)
+        stdio_drain(&run->actors[i]->io);
+}
+
+static bool peers_busy(const struct run *run)
+{
+    for (unsigned i = 0; i < run->npeers; i++)
+        if (run->peers[i]->out.len > 0 || run->peers[i]->connecting)
+            return true;
+    return false;
+}
+
+/* The marker goes round once for each state of the scene. */
+static bool wire_drained(struct run *run)
+{
+    if (run->marker < 0)
+        return true;
+    if (run->settle != SETTLE_IDLE && run->settle_seen != run_activity(run))
+        run->settle = SETTLE_IDLE; /* something moved since it was sent */
+    if (run->settle == SETTLE_IDLE) {
+        run->settle_seen = run_activity(run);
+        run->settle = SETTLE_SENT;
+        if (send(run->marker, "?", 1, MSG_DONTWAIT) < 0)
+            run->settle = SETTLE_IDLE;
+    }
+    return run->settle == SETTLE_ARRIVED;
+}
+
+static bool threads_asleep(struct run *run, const struct actor *actor, struct trace_rest *rests,
+                           unsigned *n)
+{
+    const struct trace_program *program = actor != NULL ? actor->traced : NULL;
+    return tracer_asleep(run->tracer, program, rests, RESTS_MOST, n);
+}
+
+static bool someone_alive(const struct run *run, const struct actor *actor)
+{
+    return actor != NULL ? actor_alive(actor) : tracer_live(run->tracer) > 0;
+}
+
+bool settled(struct run *run, const struct actor *actor)
+{
+    struct trace_rest rests[RESTS_MOST];
+    unsigned n;
+    if (peers_busy(run) || !wire_drained(run))
+        return false;
+    if (someone_alive(run, actor) && !threads_asleep(run, actor, rests, &n))
+        return false;
+    drain_outputs(run);
+    return outputs_read(run);
+}
+
+/* --- stalls --- */
+
+/* A connection that the kernel is still working on: it may wake somebody yet. */
+static bool under_way(const struct socket_row *row)
+{
+    if (!row->tcp)
+        return false;
+    switch (row->state) {
+    case TCP_SYN_SENT:
+    case TCP_FIN_WAIT1:
+    case TCP_LAST_ACK:
+    case TCP_CLOSING:
+        return true;
+    case TCP_ESTABLISHED:
+    case TCP_CLOSE_WAIT:
+        return row->wqueue > 0;
+    default:
+        return false;
+    }
+}
+
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+    return (hash ^ value) * UINT64_C(0x100000001b3);
+}
+
+/* Whether the kernel works on some connection of the scene. *hash changes when any socket does. */
+static bool kernel_busy(struct run *run, uint64_t *hash)
+{
+    struct socket_row *rows;
+    unsigned n;
+    bool busy = false;
+    *hash = 0;
+    if (run->diag < 0 || sockdiag_list(run->diag, &rows, &n, NULL) != 0)
+        return false;
+    for (unsigned i = 0; i < n; i++) {
+        busy = busy || under_way(&rows[i]);
+        *hash +=
+            mix(mix(mix(mix(1, rows[i].local_port), rows[i].remote_port), (uint64_t)rows[i].state),
+                ((uint64_t)rows[i].rqueue << 32) | rows[i].wqueue);
+    }
+    free(rows);
+    return busy;
+}
+
+bool stalled(struct run *run)
+{
+    struct trace_rest rests[RESTS_MOST];
+    unsigned n;
+    uint64_t hash;
+    if (!settled(run, NULL))
+        return false;
+    if (tracer_live(run->tracer) > 0) {
+        if (!threads_asleep(run, NULL, rests, &n))
+            return false;
+        for (unsigned i = 0; i < n; i++)
+            if (rests[i].timed && !rests[i].idle_loop)
+                return false;
+    }
+    if (!kernel_busy(run, &hash))
+        return true;
+    if (run->quiet_seen != run_activity(run) || run->rows_hash != hash || run->quiet_since == 0) {
+        run->quiet_seen = run_activity(run);
+        run->rows_hash = hash;
+        run->quiet_since = clock_now();
+        return false;
+    }
+    return clock_now() - run->quiet_since > QUIET_MS * CLOCK_MS;
+}
