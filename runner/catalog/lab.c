@@ -231,9 +231,9 @@ static int check_lab(struct lab *lab, struct error *err)
     return 0;
 }
 
-struct lab *lab_load(const char *path, struct error *err)
+/* Takes the document over. */
+static struct lab *read_lab(struct json_doc *doc, const char *path, struct error *err)
 {
-    struct json_doc *doc = json_load(path, JSON_MAX_BYTES, err);
     if (doc == NULL)
         return NULL;
     struct lab_store *store = store_new();
@@ -245,11 +245,20 @@ struct lab *lab_load(const char *path, struct error *err)
     lab->dir = store_string(store, dir);
     free(dir);
     struct json root = json_root(doc);
-    if (form_read(&lab_form, &root, store, lab, err) != 0 || check_lab(lab, err) != 0) {
-        lab_free(lab);
-        return NULL;
-    }
-    return lab;
+    if (form_read(&lab_form, &root, store, lab, err) == 0 && check_lab(lab, err) == 0)
+        return lab;
+    lab_free(lab);
+    return NULL;
+}
+
+struct lab *lab_load(const char *path, struct error *err)
+{
+    return read_lab(json_load(path, JSON_MAX_BYTES, err), path, err);
+}
+
+struct lab *lab_parse(const char *text, size_t len, const char *path, struct error *err)
+{
+    return read_lab(json_parse(text, len, path, err), path, err);
 }
 
 void lab_free(struct lab *lab)

@@ -84,6 +84,8 @@ struct lab {
 
 /* Loads one lab.json. NULL and *err on failure. The caller frees with lab_free. */
 struct lab *lab_load(const char *path, struct error *err);
+/* The same from memory; `path` is where it would lie, and stands in errors. */
+struct lab *lab_parse(const char *text, size_t len, const char *path, struct error *err);
 void lab_free(struct lab *lab);
 
 /* The program of that role, or NULL. */
