@@ -1,49 +1,255 @@
-# socklings: build, run, test, install. Plain GNU make + pkg-config; everything goes to build/.
+# socklings: GNU make and pkg-config; everything that is made goes to build/.
+#
+#   make            build/socklings and build/libsocklings.a
+#   make run        the same, then the prompt; installs what is missing (ARGS="check 5": one command)
+#   make test       all tests; installs what is missing. T=unit/test_file: only what is named so
+#   make deps       only installs what is missing, also for lint and fuzz
+#   make install    PREFIX (/usr/local), DESTDIR
+#   make bench      how long build, scene and check take
+#   make soak       every verdict of every lab, many times, on an overloaded machine
+#   make fuzz       FUZZ_SECONDS (60) for each fuzz target
+#   make lint       clang-format, clang-tidy, cppcheck, shellcheck
+#   make clean
+#
+# V=1 shows the commands, CI=true makes warnings errors.
 
-BUILD    ?= build
-PREFIX   ?= /usr/local
-CC       ?= gcc
-PKGS      = libcjson libseccomp libdw libcmark libmnl libmd readline
-WARN      = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes -Wvla -Wformat=2
-CFLAGS   ?= -O2 -g
-HARDEN    = -fstack-protector-strong -D_FORTIFY_SOURCE=2 -fPIE
+BUILD      ?= build
+PREFIX     ?= /usr/local
+BINDIR     ?= $(PREFIX)/bin
+DATADIR    ?= $(PREFIX)/share/socklings
+MANDIR     ?= $(PREFIX)/share/man
+SYSCONFDIR ?= /etc
+VERSION     = 0.1.0
+
+ifeq ($(origin CC),default)
+CC := $(shell command -v gcc || command -v clang || echo cc)
+endif
+CFLAGS  ?= -O2 -g
+HARDEN   = -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
+LDHARDEN = -pie -Wl,-z,relro,-z,now
+WARN     = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes -Wvla -Wformat=2
+ifneq ($(filter true 1 yes,$(CI)),)
+WARN += -Werror
+endif
+
+# These are right from the start, or empty and never used: the targets that install things do their
+# work in a make of their own, which reads this again.
+PKGS       := libcjson libseccomp libdw libcmark libmnl libmd readline
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
+
+RUNNER_CC = $(CC) -std=c11 -D_GNU_SOURCE $(CFLAGS) $(HARDEN) -fPIE $(WARN) -Irunner -Ilib $(PKG_CFLAGS)
+LIB_CC    = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L $(CFLAGS) $(HARDEN) -fPIE $(WARN) -Ilib
+TEST_CC   = $(RUNNER_CC) -Itests/unit
+LINK      = $(CC) $(CFLAGS) $(LDHARDEN)
 
 RUNNER_SRC := $(wildcard runner/*/*.c)
 LIB_SRC    := $(wildcard lib/*.c)
+TEST_SRC   := $(wildcard tests/*/test_*.c)
+TOOL_SRC   := $(filter-out $(TEST_SRC) tests/fuzz/%,$(wildcard tests/cli/*.c tests/bench/*.c))
+FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
+# The data floors and the pure functions: what is fed with foreign bytes.
+FUZZED_SRC := $(wildcard runner/base/*.c runner/timeline/*.c runner/catalog/*.c runner/judge/*.c \
+                runner/report/*.c)
+
 RUNNER_OBJ := $(RUNNER_SRC:%.c=$(BUILD)/obj/%.o)
 LIB_OBJ    := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
-UNIT_SRC   := $(wildcard tests/unit/test_*.c)
-UNIT_BIN   := $(UNIT_SRC:tests/unit/%.c=$(BUILD)/tests/unit/%)
+ROOMS_OBJ  := $(filter-out $(BUILD)/obj/runner/cli/main.o,$(RUNNER_OBJ))
+TEST_BIN   := $(TEST_SRC:%.c=$(BUILD)/%)
+TOOL_BIN   := $(TOOL_SRC:%.c=$(BUILD)/%)
+FUZZ_BIN   := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
+FUZZED_OBJ := $(FUZZED_SRC:%.c=$(BUILD)/fuzz/obj/%.o)
 
-all: $(BUILD)/socklings
+# `make run` on a machine with several cores should use them; a -j that was given is passed on anyway.
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+AGAIN = $(MAKE) --no-print-directory $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(JOBS))
+
+ifeq ($(V),1)
+Q =
+SAY = @:
+else
+Q = @
+SAY = @printf '%-5s %s\n'
+endif
+
+.DEFAULT_GOAL := all
+.SECONDARY:
+.DELETE_ON_ERROR:
+.PHONY: all needed programs test-programs run test test-all deps install uninstall bench soak fuzz \
+        fuzz-programs lint clean FORCE
+
+all: needed
+	$(Q)$(AGAIN) programs
+
+needed:
+	$(Q)BUILD=$(BUILD) tools/deps --check build
+
+programs: $(BUILD)/socklings $(BUILD)/libsocklings.a
+
+# --- compiling ---
+
+# Changes when the commands do, so that other flags or another compiler build everything anew.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(RUNNER_CC)' '$(LIB_CC)' '$(LINK) $(PKG_LIBS)' '$(PATHS)' >$@.new
+	@cmp -s $@.new $@ && rm -f $@.new || mv -f $@.new $@
 
 $(BUILD)/socklings: $(RUNNER_OBJ) $(BUILD)/libsocklings.a
-	$(CC) $(CFLAGS) -pie -Wl,-z,relro,-z,now -o $@ $(RUNNER_OBJ) $(PKG_LIBS)
+	$(SAY) LINK $@
+	$(Q)$(LINK) -o $@ $(RUNNER_OBJ) $(PKG_LIBS)
 
 $(BUILD)/libsocklings.a: $(LIB_OBJ)
-	rm -f $@ && ar rcs $@ $(LIB_OBJ)
+	$(SAY) AR $@
+	$(Q)rm -f $@ && ar rcs $@ $(LIB_OBJ)
 
-$(BUILD)/obj/runner/%.o: runner/%.c
+$(BUILD)/obj/runner/%.o: runner/%.c $(BUILD)/flags
+	$(SAY) CC $<
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -D_GNU_SOURCE $(CFLAGS) $(HARDEN) $(WARN) -Irunner -Ilib $(PKG_CFLAGS) -MMD -MP -c $< -o $@
+	$(Q)$(RUNNER_CC) $(DEFS) -MMD -MP -c $< -o $@
 
-$(BUILD)/obj/lib/%.o: lib/%.c
+# Where the data is: the tree it was built in, and where `make install` puts it.
+PATHS = -DSOCKLINGS_SRCDIR='"$(CURDIR)"' -DSOCKLINGS_DATADIR='"$(DATADIR)"'
+$(BUILD)/obj/runner/cli/%.o: private DEFS = -DSOCKLINGS_VERSION='"$(VERSION)"' $(PATHS)
+
+$(BUILD)/obj/lib/%.o: lib/%.c $(BUILD)/flags
+	$(SAY) CC $<
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -D_POSIX_C_SOURCE=200809L $(CFLAGS) $(HARDEN) $(WARN) -Ilib -MMD -MP -c $< -o $@
+	$(Q)$(LIB_CC) -MMD -MP -c $< -o $@
 
-# Unit tests: cmocka programs, linked with every room but the command line's main.
-$(BUILD)/tests/unit/%: tests/unit/%.c $(filter-out $(BUILD)/obj/runner/cli/main.o,$(RUNNER_OBJ)) $(BUILD)/libsocklings.a
+# --- run ---
+
+# Under make, Ctrl-C would reach make as well, and it would call the session a failure; so the
+# prompt gets the terminal for itself (set -m), and one that was stopped with Ctrl-Z, which no
+# shell could bring back from here, goes on.
+run:
+	@BUILD=$(BUILD) tools/deps build
+	@$(AGAIN) programs
+	@if [ -t 0 ]; then \
+	    sh -mc '"$$@"; s=$$?; while [ $$s -ge 147 ] && [ $$s -le 150 ]; do fg >/dev/null; s=$$?; done; exit $$s' \
+	        sh $(BUILD)/socklings $(ARGS); \
+	else $(BUILD)/socklings $(ARGS); fi
+
+deps:
+	@BUILD=$(BUILD) tools/deps dev
+
+# --- tests ---
+
+test:
+	@BUILD=$(BUILD) tools/deps test
+	@$(AGAIN) test-all
+
+# Every room but the command line's main; a test takes what it uses.
+$(BUILD)/rooms.a: $(ROOMS_OBJ)
+	$(SAY) AR $@
+	$(Q)rm -f $@ && ar rcs $@ $(ROOMS_OBJ)
+
+$(BUILD)/tests/%: tests/%.c $(BUILD)/rooms.a $(BUILD)/libsocklings.a
+	$(SAY) TEST $@
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -D_GNU_SOURCE $(CFLAGS) $(WARN) -Irunner -Ilib $(PKG_CFLAGS) -MMD -MP -o $@ $< \
-	  $(filter-out $(BUILD)/obj/runner/cli/main.o,$(RUNNER_OBJ)) $(BUILD)/libsocklings.a $(PKG_LIBS) -lcmocka
+	$(Q)$(TEST_CC) -MMD -MP $< -o $@ $(BUILD)/rooms.a $(BUILD)/libsocklings.a $(LDHARDEN) $(PKG_LIBS) -lcmocka
 
-unit: $(UNIT_BIN)
-	@for t in $(UNIT_BIN); do $$t || exit 1; done
+$(TOOL_BIN): $(BUILD)/tests/%: tests/%.c $(BUILD)/flags
+	$(SAY) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(CFLAGS) $(WARN) -MMD -MP $< -o $@ -lutil
+
+test-programs: programs $(TEST_BIN) $(TOOL_BIN)
+
+SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+
+ifneq ($(filter test-all fuzz fuzz-programs,$(MAKECMDGOALS)),)
+ASAN_WORKS := $(shell echo 'int main(void) { return 0; }' | \
+    $(CC) -fsanitize=address,undefined -x c - -o /dev/null 2>/dev/null && echo yes)
+FUZZ_CC    := $(shell echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | \
+    clang -fsanitize=fuzzer,address,undefined -x c - -o /dev/null 2>/dev/null && echo clang)
+endif
+
+test-all: test-programs $(if $(ASAN_WORKS),asan-programs) fuzz-programs
+	@BUILD=$(BUILD) tests/run -j $(JOBS) $(T)
+
+.PHONY: asan-programs
+asan-programs:
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='$(SANITIZE)' HARDEN= LDHARDEN=-pie test-programs
+
+# --- fuzzing: libFuzzer where clang has it, else the corpus is replayed under the sanitizers ---
+
+fuzz-programs: $(if $(FUZZ_CC)$(ASAN_WORKS),$(FUZZ_BIN))
+
+FUZZ_FLAGS = $(if $(FUZZ_CC),-fsanitize=fuzzer-no-link$(comma)address$(comma)undefined,-fsanitize=address$(comma)undefined) \
+             -fno-sanitize-recover=undefined
+comma := ,
+
+$(BUILD)/fuzz/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(or $(FUZZ_CC),$(CC)) $(FUZZ_FLAGS) $(WARN)' >$@.new
+	@cmp -s $@.new $@ && rm -f $@.new || mv -f $@.new $@
+
+$(BUILD)/fuzz/obj/%.o: %.c $(BUILD)/fuzz/flags
+	@mkdir -p $(@D)
+	$(SAY) FUZZ $<
+	$(Q)$(or $(FUZZ_CC),$(CC)) -std=c11 -D_GNU_SOURCE -O1 -g $(FUZZ_FLAGS) $(WARN) -Irunner -Ilib $(PKG_CFLAGS) \
+	    -MMD -MP -c $< -o $@
+
+$(FUZZ_BIN): $(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/tests/fuzz/%.o $(FUZZED_OBJ) \
+        $(if $(FUZZ_CC),,$(BUILD)/fuzz/obj/tests/fuzz/replay.o)
+	$(SAY) LINK $@
+	$(Q)$(or $(FUZZ_CC),$(CC)) $(if $(FUZZ_CC),-fsanitize=fuzzer$(comma)address$(comma)undefined,$(FUZZ_FLAGS)) \
+	    -o $@ $^ $(PKG_LIBS)
+
+FUZZ_SECONDS ?= 60
+fuzz:
+	@BUILD=$(BUILD) tools/deps dev
+	@$(AGAIN) fuzz-programs
+	@BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run.sh
+
+# --- speed and steadiness ---
+
+bench:
+	@BUILD=$(BUILD) tools/deps build
+	@$(AGAIN) test-programs
+	@BUILD=$(BUILD) tests/bench/run $(ARGS)
+
+soak:
+	@BUILD=$(BUILD) tools/deps test
+	@$(AGAIN) test-programs
+	@BUILD=$(BUILD) tests/soak $(ARGS)
+
+# --- lint ---
+
+LINT_SRC := $(RUNNER_SRC) $(LIB_SRC)
+C_FILES   = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h' 2>/dev/null | grep -v /corpus/)
+SH_FILES := tools/deps tests/run $(wildcard tests/soak tests/*/run .ci/run tests/*/*.sh)
+
+lint:
+	@BUILD=$(BUILD) tools/deps dev
+	clang-format --dry-run -Werror $(C_FILES)
+	printf '%s\n' $(LINT_SRC) | xargs -P $(JOBS) -n 4 sh -c 'clang-tidy --quiet "$$@" -- -std=c11 -D_GNU_SOURCE -Irunner -Ilib $(PKG_CFLAGS) 2>&1 | grep -v "warnings generated" ; test $${PIPESTATUS:-0} = 0' sh
+	cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,performance,portability --inline-suppr \
+	    --suppressions-list=.cppcheck -j $(JOBS) -Irunner -Ilib runner lib
+	if command -v shellcheck >/dev/null; then shellcheck -x $(SH_FILES); fi
+
+# --- install ---
+
+install: all
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/lib $(DESTDIR)$(MANDIR)/man1
+	install -m 755 $(BUILD)/socklings $(DESTDIR)$(BINDIR)/socklings
+	install -m 644 lib/*.h $(BUILD)/libsocklings.a LICENSE $(DESTDIR)$(DATADIR)/lib/
+	rm -rf $(DESTDIR)$(DATADIR)/labs $(DESTDIR)$(DATADIR)/lessons
+	find labs lessons -type f -exec install -D -m 644 '{}' '$(DESTDIR)$(DATADIR)/{}' ';'
+	$(BUILD)/socklings help --man >$(BUILD)/socklings.1
+	install -m 644 $(BUILD)/socklings.1 $(DESTDIR)$(MANDIR)/man1/socklings.1
+	@# Ubuntu lets only programs with a profile make user namespaces.
+	if [ -d $(DESTDIR)$(SYSCONFDIR)/apparmor.d/abi ]; then \
+	    sed 's|@BINDIR@|$(BINDIR)|' tools/apparmor.in >$(BUILD)/apparmor && \
+	    install -m 644 $(BUILD)/apparmor $(DESTDIR)$(SYSCONFDIR)/apparmor.d/socklings && \
+	    if [ -z '$(DESTDIR)' ] && command -v apparmor_parser >/dev/null; then \
+	        apparmor_parser -r $(SYSCONFDIR)/apparmor.d/socklings || true; fi; fi
+
+uninstall:
+	rm -rf $(DESTDIR)$(BINDIR)/socklings $(DESTDIR)$(DATADIR) $(DESTDIR)$(MANDIR)/man1/socklings.1 \
+	    $(DESTDIR)$(SYSCONFDIR)/apparmor.d/socklings
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all unit clean
--include $(RUNNER_OBJ:.o=.d) $(LIB_OBJ:.o=.d) $(UNIT_BIN:=.d)
+-include $(RUNNER_OBJ:.o=.d) $(LIB_OBJ:.o=.d) $(TEST_BIN:=.d) $(TOOL_BIN:=.d) $(FUZZED_OBJ:.o=.d)

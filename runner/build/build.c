@@ -324,7 +324,7 @@ static int hash_library(struct hash *h, const struct build_request *request, str
     if (request->lib_dir != NULL)
         rc = hash_headers(h, request->lib_dir, err);
     if (rc == 0 && request->lib_archive != NULL) {
-        rc = file_read(request->lib_archive, 64 * SOURCE_MAX, FILE_REGULAR, &bytes, err);
+        rc = file_read(request->lib_archive, (size_t)64 * SOURCE_MAX, FILE_REGULAR, &bytes, err);
         hash_field(h, bytes.data, bytes.len);
     }
     strbuf_free(&bytes);
