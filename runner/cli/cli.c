@@ -47,8 +47,8 @@ static void print_wrapped(struct cli *cli, FILE *to, const char *first, const ch
     if (vasprintf(&plain, format, ap) < 0)
         plain = NULL;
     strbuf_puts(&text, plain ? plain : format);
-    /* Into a file or pipe a message is one line, so that it can be searched for. */
-    if (isatty(fileno(to)) == 1)
+    /* An error that goes to a file or pipe is one line, so that it can be searched for. */
+    if (to == stdout || isatty(STDERR_FILENO) == 1)
         text_wrap(&lines, text.data, look_width(&cli->term.look), first, NULL);
     else
         strbuf_printf(&lines, "%s%s\n", first ? first : "", text.data);

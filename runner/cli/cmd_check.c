@@ -54,10 +54,12 @@ static void tick_end(struct ticker *ticker)
 static void show_verdict(struct cli *cli, const struct verdict *verdict, bool json)
 {
     struct strbuf out = STRBUF_INIT;
+    struct look look = cli->term.look;
+    look.program = cli_prefix(cli);
     if (json)
         verdict_json(verdict, &out);
     else
-        verdict_text(verdict, &cli->term.look, &out);
+        verdict_text(verdict, &look, &out);
     fputs(out.data, stdout);
     strbuf_free(&out);
 }

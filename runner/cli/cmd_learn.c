@@ -3,11 +3,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "catalog/lesson.h"
 #include "cli/handlers.h"
 #include "cli/pager.h"
 #include "report/markdown.h"
+
+static int no_section(struct cli *cli, const struct lesson *lesson, const char *wanted)
+{
+    const char **anchors = mem_alloc((lesson->nheadings + 1) * sizeof *anchors);
+    struct strbuf shown = STRBUF_INIT;
+    for (unsigned i = 0; i < lesson->nheadings; i++)
+        anchors[i] = lesson->headings[i].anchor;
+    const char *near = text_nearest(wanted, anchors, lesson->nheadings);
+    bytes_quote(&shown, wanted, strlen(wanted), 60);
+    if (near)
+        cli_error(cli, "The lesson has no section %s. Did you mean \"%s\"?", shown.data, near);
+    else
+        cli_error(cli, "The lesson has no section %s.", shown.data);
+    strbuf_free(&shown);
+    free(anchors);
+    return EXIT_USAGE;
+}
 
 int cmd_lesson(struct cli *cli, const struct invocation *inv)
 {
@@ -24,9 +43,13 @@ int cmd_lesson(struct cli *cli, const struct invocation *inv)
         if (strcmp(lesson->lang, cli->language) != 0)
             cli_error(cli, "This lesson is not there in \"%s\" yet; here it is in \"%s\".",
                       cli->language, lesson->lang);
-        markdown_text(markdown.data, markdown.len, &cli->term.look, &text);
-        pager_show(cli, &text);
         status = EXIT_PASS;
+        if (!inv->args[1])
+            markdown_text(markdown.data, markdown.len, &cli->term.look, &text);
+        else if (markdown_section(markdown.data, markdown.len, inv->args[1], &cli->term.look, &text,
+                                  &err) < 0)
+            status = no_section(cli, lesson, inv->args[1]);
+        pager_show(cli, &text);
     }
     strbuf_free(&markdown);
     strbuf_free(&text);

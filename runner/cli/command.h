@@ -21,8 +21,9 @@ enum exit_status { EXIT_PASS = 0, EXIT_FAIL = 1, EXIT_USAGE = 2, EXIT_INTERNAL =
 /* What may stand in a place, for completion. */
 enum complete_kind {
     COMPLETE_NONE,
-    COMPLETE_LAB,  /* number, id or name */
-    COMPLETE_ROLE, /* a program of the lab named before it */
+    COMPLETE_LAB,     /* number, id or name */
+    COMPLETE_ROLE,    /* a program of the lab named before it */
+    COMPLETE_SECTION, /* of the lesson of that lab */
     COMPLETE_COMMAND,
     COMPLETE_DIR,
 };

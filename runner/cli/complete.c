@@ -8,6 +8,7 @@
 #include <readline/readline.h>
 
 #include "base/mem.h"
+#include "catalog/lesson.h"
 #include "cli/args.h"
 
 static void add(struct candidates *out, const char *word, const char *text)
@@ -60,6 +61,18 @@ static void add_roles(const struct cli *cli, struct candidates *out, const char 
         add(out, word, lab->programs[i].role);
 }
 
+static void add_sections(const struct cli *cli, struct candidates *out, const char *word,
+                         const char *named)
+{
+    const struct lab *lab = named ? find_lab(cli, named) : NULL;
+    struct lesson *lesson = lab && cli->paths.lessons
+                                ? lesson_load(cli->paths.lessons, cli->language, lab->id, NULL)
+                                : NULL;
+    for (unsigned i = 0; lesson && i < lesson->nheadings; i++)
+        add(out, word, lesson->headings[i].anchor);
+    lesson_free(lesson);
+}
+
 static void add_kind(const struct cli *cli, enum complete_kind kind, struct candidates *out,
                      const char *word, const char *named)
 {
@@ -71,6 +84,9 @@ static void add_kind(const struct cli *cli, enum complete_kind kind, struct cand
         break;
     case COMPLETE_ROLE:
         add_roles(cli, out, word, named);
+        break;
+    case COMPLETE_SECTION:
+        add_sections(cli, out, word, named);
         break;
     case COMPLETE_COMMAND:
         add_commands(out, word);

@@ -59,7 +59,9 @@ void help_overview(struct cli *cli)
 {
     struct strbuf out = STRBUF_INIT;
     if (!cli->prompt) {
-        strbuf_puts(&out, "socklings: network programming in C, step by step\n\n");
+        text_wrap(&out, "socklings: network programming in C, step by step",
+                  look_width(&cli->term.look), NULL, NULL);
+        strbuf_putc(&out, '\n');
         text_wrap(&out, "socklings [OPTIONS]", look_width(&cli->term.look), "usage: ", "       ");
         text_wrap(&out, "socklings [OPTIONS] COMMAND ...", look_width(&cli->term.look), "       ",
                   "       ");

@@ -25,8 +25,8 @@ static void make_prompt(struct cli *cli, struct strbuf *out)
     strbuf_puts(out, *current ? " > " : "> ");
 }
 
-/* What the prompt needs for completion and its text. That it cannot be had is told, but `help` and
- * `doctor` must still be within reach. */
+/* What the prompt needs for completion and its text; on a pipe each command opens what it needs
+ * itself. That it cannot be had is told, but `help` and `doctor` must still be within reach. */
 static void open_what_there_is(struct cli *cli)
 {
     struct error err;
@@ -52,8 +52,10 @@ static void greet(struct cli *cli)
                 "can do.",
                 current);
     else
-        cli_say(cli, "Network programming in C, step by step. \"list\" shows the labs, \"start 5\" "
-                     "begins one, \"help\" lists what you can do.");
+        cli_say(cli,
+                "Network programming in C, step by step. \"list\" shows the labs, \"start %u\" "
+                "begins one, \"help\" lists what you can do.",
+                cli->catalog_loaded && cli->catalog.nlabs ? cli->catalog.labs[0]->number : 1);
 }
 
 /* Runs one line. Returns its exit_status, or -1 for a line without a command. */
@@ -81,10 +83,11 @@ int repl_run(struct cli *cli)
     bool terminal = cli->term.in_tty && cli->term.out_tty;
     int failed = EXIT_PASS;
     cli->prompt = true;
-    open_what_there_is(cli);
     input_history_open(cli);
-    if (terminal)
+    if (terminal) {
+        open_what_there_is(cli);
         greet(cli);
+    }
     while (!cli->quit && !signals.terminated) {
         make_prompt(cli, &prompt);
         input_history_use(true);

@@ -40,10 +40,11 @@ const struct command commands[] = {
      .needs = NEEDS_CATALOG | NEEDS_WORKSPACE,
      .run = cmd_next},
     {.name = "lesson",
-     .args = {LAB_ARG},
+     .args = {LAB_ARG, {"SECTION", COMPLETE_SECTION, false}},
      .summary = "read the lab's lesson",
      .details = "Shows the lesson, a page at a time when it is longer than the terminal ($PAGER, "
-                "else less). Without N: that of the lab you work on.",
+                "else less). Without N: that of the lab you work on. SECTION is the name that a "
+                "verdict tells: \"lesson 5 bind\".",
      .needs = NEEDS_CATALOG | NEEDS_WORKSPACE,
      .run = cmd_lesson},
     {.name = "check",

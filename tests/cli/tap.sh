@@ -12,6 +12,10 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 BUILD=${BUILD:-$root/build}
 case $BUILD in /*) ;; *) BUILD=$root/$BUILD ;; esac
 socklings=$BUILD/socklings
+if [ ! -x "$socklings" ]; then
+    echo "Bail out! $socklings has not been built"
+    exit 1
+fi
 
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/socklings-cli-XXXXXX") || exit 1
 trap 'chmod -R u+w "$tmp"; rm -rf "$tmp"' EXIT

@@ -21,7 +21,7 @@ is "work goes on after it" "$status" 0
 has "and is noted again" "$("$socklings" list)" "done"
 
 cp "$SOCKLINGS_WORK/progress.json" "$tmp/kept.json"
-sed 's/"version": *[0-9]*/"version": 999/' "$tmp/kept.json" >"$SOCKLINGS_WORK/progress.json"
+sed 's/"version":[[:space:]]*[0-9]*/"version": 999/' "$tmp/kept.json" >"$SOCKLINGS_WORK/progress.json"
 cp "$SOCKLINGS_WORK/progress.json" "$tmp/newer.json"
 run "$socklings" check 5
 is "a check passes beside a progress file of a newer version" "$status" 0
