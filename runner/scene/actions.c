@@ -478,8 +478,9 @@ static enum progress step_send(struct run *run, const struct action *action)
         /* The first attempt may only have fetched an error that an earlier datagram brought back.
          */
         result = PROGRESS_INTERNAL;
+    } else {
+        run->activity++;
     }
-    run->activity++;
     free(to);
     return result;
 }

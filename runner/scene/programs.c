@@ -45,6 +45,8 @@ static void on_output(void *arg, const char *stream, const char *data, size_t le
 {
     struct actor *actor = arg;
     struct run *run = actor->run;
+    if (run->over)
+        return;
     run->activity++;
     run->output_bytes += len;
     if (run->output_bytes > run->setup->limits.output_bytes) {

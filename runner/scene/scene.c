@@ -166,6 +166,7 @@ static void record_end(struct run *run, const char *why)
     ev->end.limit = timeline_string(run->tl, run->limit);
     ev->end.waits = waits;
     ev->end.nwaits = kept;
+    run->over = true;
 }
 
 /* --- carrying out the script --- */
@@ -299,8 +300,16 @@ static const char *play(struct run *run)
             look = LOOK_FIRST_US * 1000;
             continue;
         }
-        if (stalled(run))
-            return give_up(run, NULL);
+        if (stalled(run)) {
+            /* Being quiet may be just what the action waits for. */
+            unsigned done = run->done;
+            uint64_t seen = run_activity(run);
+            why = advance(run);
+            if (why != NULL)
+                return why;
+            if (run->done == done && run_activity(run) == seen)
+                return give_up(run, NULL);
+        }
         look = look * 2 < LOOK_MOST_US * 1000 ? look * 2 : LOOK_MOST_US * 1000;
     }
 }

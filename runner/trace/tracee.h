@@ -78,6 +78,7 @@ struct tracer {
     uint64_t activity;
     unsigned recorded;
     uint64_t ended_cpu_ms;
+    bool finished; /* nothing is recorded any more */
 };
 
 /* trace/call.c: what happens at the entry and exit of a call. Each resumes the tracee. */

@@ -111,8 +111,8 @@ static void note_exit(struct tracer *tracer, struct process *p, int status)
 {
     struct trace_program *program = p->program;
     struct strbuf name = STRBUF_INIT;
-    if (!p->running)
-        return; /* it never became the program: the sandbox tells why */
+    if (!p->running || tracer->finished)
+        return; /* it never became the program: the sandbox tells why; or nobody records any more */
     struct event *ev = timeline_append(tracer->tl, EVENT_EXIT, tracer_now(tracer));
     ev->host = timeline_string(tracer->tl, "localhost");
     ev->program = program->name;
@@ -382,6 +382,10 @@ static void on_status(void *arg, pid_t tid, int status)
             remove_tracee(tracer, t, status);
         return;
     }
+    if (tracer->finished) {
+        ptrace(PTRACE_CONT, tid, 0, 0); /* on its way to being killed */
+        return;
+    }
     if (t == NULL)
         t = add(tracer, tid);
     if (t->process == NULL)
@@ -581,4 +585,5 @@ void tracer_finish(struct tracer *tracer)
     for (unsigned i = 0; i < tracer->ntracees; i++)
         if (tracer->tracees[i]->process != NULL && tracer->tracees[i]->state != CALL_NONE)
             call_abandon(tracer, tracer->tracees[i], NULL);
+    tracer->finished = true;
 }
