@@ -191,26 +191,40 @@ static void heading(struct page *p, cmark_node *node)
     strbuf_free(&text);
 }
 
-/* Code is never wrapped by words: a line that is too wide goes on, further in, on the next. It may
- * use the whole terminal, wider than prose. */
+static size_t widest_line(const char *text)
+{
+    size_t widest = 0;
+    while (*text != '\0') {
+        size_t len = strcspn(text, "\n"), columns = utf8_columns(text, len);
+        widest = columns > widest ? columns : widest;
+        text += text[len] == '\n' ? len + 1 : len;
+    }
+    return widest;
+}
+
+/* Code is never wrapped by words. It may use the whole terminal, wider than prose, and gives up
+ * its indentation where that helps; a line that is still too wide goes on, further in, on the
+ * next. */
 static void code_block(struct page *p, const char *literal)
 {
     struct strbuf clean = STRBUF_INIT;
     markdown_literal(literal, p->look, &clean);
-    size_t indent = p->width < 40 ? 2 : 4;
     size_t width = p->look->width > (int)p->width ? (size_t)p->look->width : p->width;
-    size_t used = prefix_columns(p) + indent;
-    size_t most = width > used + 8 ? width - used : 8;
+    size_t most = width > prefix_columns(p) + 12 ? width - prefix_columns(p) : 12;
+    size_t widest = widest_line(clean.data), in = most < 40 ? 2 : 4;
+    if (widest + in > most)
+        in = most < 40 || widest > most ? in : most - widest;
+    most -= in;
     if (clean.len == 0)
         put_line(p, 0, "", 0);
     for (const char *line = clean.data; *line != '\0';) {
         size_t len = strcspn(line, "\n"), fits = utf8_fit(line, len, most);
-        put_line(p, indent, line, fits);
+        put_line(p, in, line, fits);
         for (size_t at = fits; at < len; at += fits) {
             fits = utf8_fit(line + at, len - at, most - 2);
+            put_line(p, in + 2, line + at, fits);
             if (fits == 0)
                 break;
-            put_line(p, indent + 2, line + at, fits);
         }
         line += line[len] == '\n' ? len + 1 : len;
     }

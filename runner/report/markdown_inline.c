@@ -6,6 +6,7 @@
  */
 #include "report/markdown_inline.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,27 +94,38 @@ static void turn(struct inliner *in, unsigned *style_count, bool on, const char 
         strbuf_puts(in->out, mark);
 }
 
-/* Where a link leads, behind its text: an address, or the lesson of another lab. Within the lesson
- * there is nothing to follow in a terminal. */
+/* The number in the name of a lesson's file ("../10_tcp_server.md#x"), or 0. */
+static unsigned lesson_number(const char *url)
+{
+    const char *slash = strrchr(url, '/'), *name = slash != NULL ? slash + 1 : url;
+    char *end;
+    unsigned long number = strtoul(name, &end, 10);
+    bool lesson = end == name + 2 && *end == '_' && strstr(end, ".md") != NULL;
+    return lesson && strstr(url, "://") == NULL ? (unsigned)number : 0;
+}
+
+/* Where a link leads, behind its text, unless the text says it: an address, or the lesson of
+ * another lab. Within the lesson there is nothing to follow in a terminal. */
 static void link_target(struct inliner *in, const char *url)
 {
     const char *text = in->out->data + in->link_from;
-    if (url == NULL || *url == '\0' || *url == '#' || strstr(text, url) != NULL)
+    if (url == NULL || *url == '\0' || *url == '#')
         return;
-    const char *name = strrchr(url, '/') != NULL ? strrchr(url, '/') + 1 : url;
-    char *end;
-    unsigned long number = strtoul(name, &end, 10);
-    struct strbuf target = STRBUF_INIT;
-    if (end == name + 2 && *end == '_' && strstr(url, "://") == NULL && strstr(end, ".md") != NULL)
-        strbuf_printf(&target, "lesson %lu", number);
-    else
-        strbuf_puts(&target, strncmp(url, "mailto:", 7) == 0 ? url + 7 : url);
-    if (strstr(text, target.data) == NULL) {
-        strbuf_puts(in->out, " (");
-        put(in, target.data);
-        strbuf_putc(in->out, ')');
+    char target[32], padded[32];
+    const char *shown = strncmp(url, "mailto:", 7) == 0 ? url + 7 : url;
+    unsigned number = lesson_number(url);
+    if (number > 0) {
+        snprintf(target, sizeof target, "lesson %u", number);
+        snprintf(padded, sizeof padded, "lesson %02u", number);
+        if (strstr(text, padded) != NULL)
+            return;
+        shown = target;
     }
-    strbuf_free(&target);
+    if (strstr(text, shown) != NULL)
+        return;
+    strbuf_puts(in->out, " (");
+    put(in, shown);
+    strbuf_putc(in->out, ')');
 }
 
 static void link_event(struct inliner *in, cmark_node *node, bool enter)
