@@ -185,7 +185,7 @@ static void heading(struct page *p, cmark_node *node)
     markdown_inline(node, p->look, true, &text);
     put_wrapped(p, text.data);
     size_t columns = text_columns(text.data, text.len), most = room(p);
-    if (level <= 2)
+    if (level <= 2 && columns > 0)
         put_rule(p, level == 1 ? "═" : "─", level == 1 ? '=' : '-',
                  columns < most ? columns : most);
     strbuf_free(&text);
