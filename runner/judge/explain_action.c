@@ -165,6 +165,13 @@ static void failed_expect(const struct facts *f, const struct action *action,
                           const struct script_event *script, struct strbuf *out)
 {
     size_t wanted = script->expected.len, came = script->received.len;
+    if (facts_failed_by(f, "source")) {
+        strbuf_printf(out, "the answer that %s received should come from ", actor_of(action));
+        describe_address(out, script->expected.data);
+        strbuf_puts(out, " and came from ");
+        describe_address(out, script->received.data);
+        return;
+    }
     strbuf_printf(out, "%s expected ", actor_of(action));
     if (script->expected.data != NULL && wanted > 0)
         text_count(out, wanted, "byte", "bytes");
@@ -286,6 +293,8 @@ void explain_action(const struct facts *f, const struct action *action,
         return;
     case ACTION_EXPECT_NOTHING:
         strbuf_printf(out, "nothing should come to %s, and ", actor_of(action));
+        if (add_cause(f, script, NULL, out))
+            return;
         text_count(out, script->received.len, "byte", "bytes");
         strbuf_puts(out, " came");
         return;

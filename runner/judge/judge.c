@@ -84,6 +84,16 @@ static bool corrupted(const struct facts *f, struct ruling *r)
     return true;
 }
 
+/* Of other actions, expected and received are words: an exit status, an address. */
+static bool compares_bytes(const struct facts *f)
+{
+    if (f->failed_action == NULL || facts_failed_by(f, "source"))
+        return false;
+    return f->failed_action->kind == ACTION_EXPECT || f->failed_action->kind == ACTION_EXPECT_END ||
+           f->failed_action->kind == ACTION_EXPECT_RESET ||
+           f->failed_action->kind == ACTION_EXPECT_NOTHING;
+}
+
 static void failed_action(const struct facts *f, struct ruling *r)
 {
     const struct script_event *script = &f->failed->script;
@@ -100,7 +110,7 @@ static void failed_action(const struct facts *f, struct ruling *r)
         explain_limit(f, &r->message);
     else
         explain_failure(f, &r->message);
-    if (script->expected.data != NULL && script->received.data != NULL)
+    if (compares_bytes(f) && script->expected.data != NULL && script->received.data != NULL)
         r->compared = script;
 }
 
