@@ -46,7 +46,8 @@ LINK      = $(CC) $(CFLAGS) $(LDHARDEN)
 RUNNER_SRC := $(wildcard runner/*/*.c)
 LIB_SRC    := $(wildcard lib/*.c)
 TEST_SRC   := $(wildcard tests/*/test_*.c)
-TOOL_SRC   := $(filter-out $(TEST_SRC) tests/fuzz/%,$(wildcard tests/cli/*.c tests/bench/*.c))
+BENCH_SRC  := $(wildcard tests/bench/*.c)
+TOOL_SRC   := $(wildcard tests/cli/*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
 # The data floors and the pure functions: what is fed with foreign bytes.
 FUZZED_SRC := $(wildcard runner/base/*.c runner/timeline/*.c runner/catalog/*.c runner/judge/*.c \
@@ -56,6 +57,7 @@ RUNNER_OBJ := $(RUNNER_SRC:%.c=$(BUILD)/obj/%.o)
 LIB_OBJ    := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
 ROOMS_OBJ  := $(filter-out $(BUILD)/obj/runner/cli/main.o,$(RUNNER_OBJ))
 TEST_BIN   := $(TEST_SRC:%.c=$(BUILD)/%)
+BENCH_BIN  := $(BENCH_SRC:%.c=$(BUILD)/%)
 TOOL_BIN   := $(TOOL_SRC:%.c=$(BUILD)/%)
 FUZZ_BIN   := $(FUZZ_SRC:tests/fuzz/%.c=$(BUILD)/fuzz/%)
 FUZZED_OBJ := $(FUZZED_SRC:%.c=$(BUILD)/fuzz/obj/%.o)
@@ -151,11 +153,11 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/rooms.a $(BUILD)/libsocklings.a
 $(TOOL_BIN): $(BUILD)/tests/%: tests/%.c $(BUILD)/flags
 	$(SAY) CC $<
 	@mkdir -p $(@D)
-	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(CFLAGS) $(WARN) -MMD -MP $< -o $@ -lutil
+	$(Q)$(CC) -std=c11 $(CFLAGS) $(WARN) -MMD -MP $< -o $@ -lutil
 
 test-programs: programs $(TEST_BIN) $(TOOL_BIN)
 
-SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+SANITIZE = -O1 -g -Wno-maybe-uninitialized -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
 ifneq ($(filter test-all fuzz fuzz-programs,$(MAKECMDGOALS)),)
 ASAN_WORKS := $(shell echo 'int main(void) { return 0; }' | \
@@ -206,12 +208,12 @@ fuzz:
 
 bench:
 	@BUILD=$(BUILD) tools/deps build
-	@$(AGAIN) test-programs
+	@$(AGAIN) programs $(BENCH_BIN)
 	@BUILD=$(BUILD) tests/bench/run $(ARGS)
 
 soak:
 	@BUILD=$(BUILD) tools/deps test
-	@$(AGAIN) test-programs
+	@$(AGAIN) programs $(BENCH_BIN)
 	@BUILD=$(BUILD) tests/soak $(ARGS)
 
 # --- lint ---
@@ -252,4 +254,4 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
--include $(RUNNER_OBJ:.o=.d) $(LIB_OBJ:.o=.d) $(TEST_BIN:=.d) $(TOOL_BIN:=.d) $(FUZZED_OBJ:.o=.d)
+-include $(RUNNER_OBJ:.o=.d) $(LIB_OBJ:.o=.d) $(TEST_BIN:=.d) $(TOOL_BIN:=.d) $(FUZZED_OBJ:.o=.d) $(BENCH_BIN:=.d)
