@@ -20,6 +20,7 @@
 #include "base/mem.h"
 #include "build/build.h"
 #include "check/check.h"
+#include "report/verdict_text.h"
 
 enum { ROUNDS_MAX = 1000 };
 
@@ -120,6 +121,16 @@ struct times {
     double scene, cached, fresh;
 };
 
+static _Noreturn void tell_failure(const struct verdict *v)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct look look = {.width = 100, .utf8 = true};
+    verdict_text(v, &look, &text);
+    fputs(text.data, stderr);
+    strbuf_free(&text);
+    give_up("a solution does not pass");
+}
+
 /* One check; what it took in all. */
 static double check_once(const struct lab *lab, const char *dir, const char *in_cache,
                          double *without_build)
@@ -136,7 +147,7 @@ static double check_once(const struct lab *lab, const char *dir, const char *in_
     check_run(loop, &request, &v, NULL);
     double ms = ms_since(start);
     if (v.outcome != OUTCOME_PASS)
-        give_up("the solution does not pass");
+        tell_failure(&v);
     *without_build = ms - v.ms_build;
     verdict_free(&v);
     free(lib);
