@@ -72,6 +72,11 @@ static void narrow(struct line expected, struct line received, size_t start, siz
     struct line both[] = {expected, received};
     size_t column = caret - start;
     size_t from = has_caret && column >= room - 2 ? column - room / 2 : 0;
+    size_t widest = utf8_columns(expected.text + start, expected.len - start);
+    size_t other = utf8_columns(received.text + start, received.len - start);
+    widest = other > widest ? other : widest;
+    if (from + room > widest) /* the end is in sight: use the whole width */
+        from = widest > room ? widest - room : 0;
     for (size_t i = 0; i < 2; i++) {
         struct line bytes = {both[i].text + start, both[i].len - start};
         const char *colon = memchr(both[i].text, ':', both[i].len);
