@@ -67,7 +67,8 @@ static int on_message(const struct nlmsghdr *nlh, void *arg)
     return MNL_CB_OK;
 }
 
-static int dump(int fd, unsigned char family, unsigned char protocol, struct list *list)
+static int dump(int fd, unsigned char family, unsigned char protocol, unsigned states,
+                struct list *list)
 {
     static unsigned sequence;
     _Alignas(struct nlmsghdr) char buffer[16384];
@@ -78,7 +79,7 @@ static int dump(int fd, unsigned char family, unsigned char protocol, struct lis
     struct inet_diag_req_v2 *req = mnl_nlmsg_put_extra_header(nlh, sizeof *req);
     req->sdiag_family = family;
     req->sdiag_protocol = protocol;
-    req->idiag_states = (__u32)-1;
+    req->idiag_states = states;
     list->tcp = protocol == IPPROTO_TCP;
     if (send(fd, nlh, nlh->nlmsg_len, 0) < 0)
         return -1;
@@ -92,18 +93,25 @@ static int dump(int fd, unsigned char family, unsigned char protocol, struct lis
     }
 }
 
-int sockdiag_list(int fd, struct socket_row **rows, unsigned *count, struct error *err)
+int sockdiag_list(int fd, unsigned what, struct socket_row **rows, unsigned *count,
+                  struct error *err)
 {
     static const unsigned char families[] = {AF_INET, AF_INET6};
-    static const unsigned char protocols[] = {IPPROTO_TCP, IPPROTO_UDP};
+    const unsigned listening = 1U << TCP_LISTEN, all = ~0U;
+    unsigned tcp = ((what & SOCKDIAG_LISTENING) != 0 ? listening : 0) |
+                   ((what & SOCKDIAG_CONNECTIONS) != 0 ? all & ~listening : 0);
+    unsigned udp = (what & SOCKDIAG_UDP) != 0 ? all : 0;
     struct list list = {0};
-    for (int f = 0; f < 2; f++) {
-        for (int p = 0; p < 2; p++) {
-            if (dump(fd, families[f], protocols[p], &list) != 0) {
-                free(list.rows);
-                return error_errno(err, "cannot list the sockets (sock_diag)");
-            }
-        }
+    int rc = 0;
+    for (int f = 0; f < 2 && rc == 0; f++) {
+        if (tcp != 0)
+            rc = dump(fd, families[f], IPPROTO_TCP, tcp, &list);
+        if (udp != 0 && rc == 0)
+            rc = dump(fd, families[f], IPPROTO_UDP, udp, &list);
+    }
+    if (rc != 0) {
+        free(list.rows);
+        return error_errno(err, "cannot list the sockets (sock_diag)");
     }
     *rows = list.rows;
     *count = list.count;

@@ -22,9 +22,16 @@ struct socket_row {
     uint32_t uid, inode;
 };
 
-/* All TCP and UDP sockets of the network namespace that `fd`, a NETLINK_SOCK_DIAG socket, was made
- * in. The caller frees *rows. Does not block. -1 and *err when the kernel refuses. */
-int sockdiag_list(int fd, struct socket_row **rows, unsigned *count, struct error *err);
+/* Which sockets. The kernel keeps the connections of all namespaces in one large table, so that a
+ * list of connections costs most of a millisecond; listening TCP sockets and UDP sockets cost
+ * microseconds. */
+enum sockdiag_what { SOCKDIAG_LISTENING = 1, SOCKDIAG_CONNECTIONS = 2, SOCKDIAG_UDP = 4 };
+#define SOCKDIAG_ALL (SOCKDIAG_LISTENING | SOCKDIAG_CONNECTIONS | SOCKDIAG_UDP)
+
+/* Sockets of the network namespace that `fd`, a NETLINK_SOCK_DIAG socket, was made in. The caller
+ * frees *rows. Does not block. -1 and *err when the kernel refuses. */
+int sockdiag_list(int fd, unsigned what, struct socket_row **rows, unsigned *count,
+                  struct error *err);
 
 /* "LISTEN", "SYN_SENT", "CLOSE_WAIT", …; a UDP socket is "UNCONNECTED" or "ESTABLISHED". */
 const char *sockdiag_state_name(const struct socket_row *row);

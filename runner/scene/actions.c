@@ -165,7 +165,8 @@ static enum progress wait_socket(struct run *run, const struct action *action, s
         if (port != NULL)
             strbuf_printf(&run->sentence, "%s port %s", tcp ? " on" : " to", port);
     }
-    if (run->diag >= 0 && sockdiag_list(run->diag, &rows, &n, NULL) == 0) {
+    if (run->diag >= 0 &&
+        sockdiag_list(run->diag, tcp ? SOCKDIAG_LISTENING : SOCKDIAG_UDP, &rows, &n, NULL) == 0) {
         for (unsigned i = 0; i < n; i++) {
             bool ours = rows[i].local_port == run->marker_port;
             for (unsigned k = 0; k < run->npeers; k++)

@@ -74,7 +74,7 @@ struct run {
     uint16_t marker_port;
     enum settle settle;
     uint64_t settle_seen; /* activity when the marker was sent */
-    bool over;         /* EVENT_END is there: nothing is recorded any more */
+    bool over;            /* EVENT_END is there: nothing is recorded any more */
     const char *limit;    /* set when a limit was reached */
     int64_t next_limit_check;
     int64_t

@@ -127,14 +127,13 @@ static void record_action(struct run *run, const struct action *action, bool ok)
     }
 }
 
-/* What the kernel's sockets are at the end: what a stall is explained with, and what was left
- * behind. */
+/* What the kernel's sockets are when a scene did not go well: what a failure is explained with. */
 static void record_sockets(struct run *run)
 {
     struct socket_row *rows;
     unsigned n;
     if (run->diag < 0 || run->setup->tier != TIER_A ||
-        sockdiag_list(run->diag, &rows, &n, NULL) != 0)
+        sockdiag_list(run->diag, SOCKDIAG_ALL, &rows, &n, NULL) != 0)
         return;
     for (unsigned i = 0; i < n; i++) {
         if (rows[i].local_port == run->marker_port)
@@ -435,7 +434,8 @@ int scene_run(struct loop *loop, const struct scene_setup *setup, struct timelin
         if (strcmp(why, "complete") == 0)
             why = let_settle(&run);
         if (strcmp(why, "internal") != 0) {
-            record_sockets(&run);
+            if (strcmp(why, "complete") != 0)
+                record_sockets(&run);
             record_end(&run, why);
         }
     }

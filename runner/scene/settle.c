@@ -164,7 +164,7 @@ static bool kernel_busy(struct run *run, uint64_t *hash)
     unsigned n;
     bool busy = false;
     *hash = 0;
-    if (run->diag < 0 || sockdiag_list(run->diag, &rows, &n, NULL) != 0)
+    if (run->diag < 0 || sockdiag_list(run->diag, SOCKDIAG_CONNECTIONS, &rows, &n, NULL) != 0)
         return false;
     for (unsigned i = 0; i < n; i++) {
         busy = busy || under_way(&rows[i]);

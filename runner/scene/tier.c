@@ -129,7 +129,7 @@ static int list_sockets(struct sandbox *sb, struct error *err)
     int fd = sandbox_socket(sb, AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG, err);
     if (fd < 0)
         return -1;
-    int rc = sockdiag_list(fd, &rows, &n, err);
+    int rc = sockdiag_list(fd, SOCKDIAG_ALL, &rows, &n, err);
     if (rc == 0)
         free(rows);
     close(fd);
