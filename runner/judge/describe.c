@@ -52,6 +52,29 @@ void describe_where(struct strbuf *out, const struct event *ev)
     }
 }
 
+const char *describe_name(const struct call_event *call)
+{
+    /* "__interceptor_recv" and "recv.part.0" are what a sanitizer or the compiler made of it. */
+    bool written = call->via != NULL && *call->via != '_' && strchr(call->via, '.') == NULL;
+    return written ? call->via : call_display_name(call);
+}
+
+/* Names of socket calls and their like, which take what the kernel takes; fgets() does not. */
+static bool is_plain(const char *via)
+{
+    static const char *const names[] = {
+        "recv",    "recvfrom", "recvmsg",    "read",       "readv",   "send",      "sendto",
+        "sendmsg", "write",    "writev",     "accept",     "accept4", "poll",      "ppoll",
+        "select",  "pselect",  "epoll_wait", "socket",     "bind",    "listen",    "connect",
+        "close",   "shutdown", "setsockopt", "getsockopt", "dup",     "dup2",      "fork",
+        "waitpid", "wait",     "open",       "fcntl",      "pipe",    "nanosleep", "sleep",
+        "usleep",  "kill",     "pause",      "sendfile"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(via, names[i]) == 0)
+            return true;
+    return false;
+}
+
 /* --- arguments --- */
 
 struct line {
@@ -170,9 +193,17 @@ static void add_outcome(struct line *l, const struct model_call *known)
 void describe_call(struct strbuf *out, const struct model *m, const struct event *ev)
 {
     struct line l = {.out = out, .call = &ev->call, .first = true};
-    strbuf_printf(out, "%s(", call_display_name(&ev->call));
+    const char *name = describe_name(&ev->call);
+    bool plain = name != ev->call.via || is_plain(name);
+    add_text(out, plain ? name : call_display_name(&ev->call));
+    strbuf_putc(out, '(');
     add_arguments(&l);
     strbuf_putc(out, ')');
+    if (!plain) {
+        strbuf_puts(out, " by ");
+        add_text(out, name);
+        strbuf_puts(out, "()");
+    }
     if (!ev->call.returned)
         strbuf_puts(out, " … still waiting");
     else if (ev->call.error != NULL)
@@ -208,7 +239,9 @@ void describe_wait(struct strbuf *out, const struct model *m, const struct event
 {
     const struct model_call *known = m == NULL ? NULL : model_call(m, ev->n);
     describe_where(out, ev);
-    strbuf_printf(out, " waits in %s()", call_display_name(&ev->call));
+    strbuf_puts(out, " waits in ");
+    add_text(out, describe_name(&ev->call));
+    strbuf_puts(out, "()");
     if (known != NULL && known->fd >= 0)
         add_socket(out, known->fd, known->socket);
     else if (*call_text(&ev->call, "fds") != '\0')

@@ -13,6 +13,10 @@
 #include "base/strbuf.h"
 #include "judge/model.h"
 
+/* What the learner wrote: "recv", "accept", "fgets"; where the library function is not known, the
+ * nearest name of the call. */
+const char *describe_name(const struct call_event *call);
+
 /* "127.0.0.1:7000" as "127.0.0.1(7000)", "[::1]:7000" as "::1(7000)"; others as they are. */
 void describe_address(struct strbuf *out, const char *address);
 

@@ -110,7 +110,7 @@ void explain_crash(const struct facts *f, const struct crash *crash, struct strb
         if (last != NULL && last->event->call.file != NULL) {
             strbuf_puts(out, strcmp(crash->signal, "SIGPIPE") == 0 ? " at " : " after ");
             describe_where(out, last->event);
-            strbuf_printf(out, " %s()", call_display_name(&last->event->call));
+            strbuf_printf(out, " %s()", describe_name(&last->event->call));
         }
     }
     strbuf_printf(out, "; %s", signal_meaning(crash->signal));

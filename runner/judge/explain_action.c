@@ -23,14 +23,67 @@ static void add_address(const struct facts *f, const char *text, struct strbuf *
     strbuf_free(&address);
 }
 
+/* The text with its variables, those that only the scene knew as "…"; quoted. */
 static void add_text(const struct facts *f, const char *text, struct strbuf *out)
 {
     struct strbuf value = STRBUF_INIT;
-    if (facts_text(f, text, &value))
-        bytes_quote(out, value.data, value.len, 60);
-    else
-        bytes_quote(out, text, strlen(text), 60);
+    facts_text_shown(f, text, &value);
+    bytes_quote(out, value.data, value.len, 60);
     strbuf_free(&value);
+}
+
+/* One element of a regular expression, up to its quantifier: what a reader would write for it. */
+static const char *pattern_element(const char *at, struct strbuf *out)
+{
+    const char *end = strchr(at, *at == '[' ? ']' : '}');
+    if (*at == '\\' && at[1] != '\0') {
+        strbuf_putc(out, at[1]);
+        return at + 2;
+    }
+    if (*at == '[' && at[1] != '\0' && (end = strchr(at + 2, ']')) != NULL) {
+        if (at[1] == '^' || end[1] == '*' || end[1] == '+')
+            strbuf_puts(out, "…");
+        else
+            strbuf_putc(out, at[1]);
+        return end + 1;
+    }
+    if (at[0] == '$' && at[1] == '{' && end != NULL) {
+        strbuf_add(out, at, (size_t)(end + 1 - at));
+        return end + 1;
+    }
+    if (*at == '.')
+        strbuf_puts(out, "…");
+    else if (*at != '^' && *at != '$')
+        strbuf_putc(out, *at);
+    return at + 1;
+}
+
+/* A regular expression as a line that it would match, "…" for what may vary. */
+static void add_pattern(const struct facts *f, const char *pattern, struct strbuf *out)
+{
+    struct strbuf line = STRBUF_INIT;
+    for (const char *at = pattern; *at != '\0';) {
+        size_t before = line.len;
+        bool literal = *at != '.' && *at != '[';
+        at = pattern_element(at, &line);
+        if (literal && (*at == '?' || *at == '*'))
+            strbuf_cut(&line, before);
+        at += *at == '?' || *at == '*' || *at == '+';
+    }
+    add_text(f, line.data, out);
+    strbuf_free(&line);
+}
+
+static void add_printed(const struct facts *f, const struct action *action, struct strbuf *out)
+{
+    if (action->output.matches != NULL) {
+        strbuf_puts(out, "a line like ");
+        add_pattern(f, action->output.matches, out);
+    } else {
+        add_text(f,
+                 action->output.contains != NULL ? action->output.contains : action->output.lacks,
+                 out);
+    }
 }
 
 /* "5 bytes", or "an answer" while the length is not known. */
@@ -112,9 +165,7 @@ void explain_wanted(const struct facts *f, const struct action *action, struct s
         break;
     case ACTION_OUTPUT:
         strbuf_printf(out, "%s should have printed ", who);
-        add_text(f,
-                 action->output.contains != NULL ? action->output.contains : action->output.matches,
-                 out);
+        add_printed(f, action, out);
         break;
     case ACTION_ACCEPT:
         strbuf_printf(out, "%s waits for a connection", who);
@@ -191,6 +242,8 @@ static void failed_expect(const struct facts *f, const struct action *action,
         }
     } else if (came == wanted) {
         strbuf_puts(out, " and received as many, but not the same ones");
+    } else if (came == 0) {
+        strbuf_puts(out, " and received an empty datagram");
     } else {
         strbuf_puts(out, " and received ");
         text_count(out, came, "byte", "bytes");
@@ -245,14 +298,11 @@ static void failed_output(const struct facts *f, const struct action *action,
                           const struct script_event *script, struct strbuf *out)
 {
     const char *who = actor_of(action);
-    if (action->output.lacks != NULL) {
-        strbuf_printf(out, "%s should not have printed ", who);
-        add_text(f, action->output.lacks, out);
+    bool unwanted = action->output.lacks != NULL;
+    strbuf_printf(out, unwanted ? "%s should not have printed " : "%s should have printed ", who);
+    add_printed(f, action, out);
+    if (unwanted)
         return;
-    }
-    strbuf_printf(out, "%s should have printed ", who);
-    add_text(f, action->output.contains != NULL ? action->output.contains : action->output.matches,
-             out);
     struct strbuf cause = STRBUF_INIT;
     if (add_cause(f, script, action->actor, &cause))
         strbuf_printf(out, "; %s", cause.data);

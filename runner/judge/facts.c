@@ -181,6 +181,22 @@ bool facts_text(const struct facts *f, const char *text, struct strbuf *out)
     return vars_expand(out, text, lookup, (void *)f, NULL) == 0;
 }
 
+static bool lookup_or_dots(void *arg, const char *name, const char **data, size_t *len)
+{
+    static const char dots[] = "…";
+    if (!lookup(arg, name, data, len)) {
+        *data = dots;
+        *len = sizeof dots - 1;
+    }
+    return true;
+}
+
+void facts_text_shown(const struct facts *f, const char *text, struct strbuf *out)
+{
+    if (vars_expand(out, text, lookup_or_dots, (void *)f, NULL) != 0)
+        strbuf_puts(out, text);
+}
+
 bool facts_signalled(const struct facts *f, const char *program, const char *name, uint64_t n)
 {
     for (size_t i = 0; i < f->timeline->count && i < n; i++) {

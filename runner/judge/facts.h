@@ -64,6 +64,8 @@ const struct action *facts_action(const struct facts *f, const char *path);
 bool facts_data(const struct facts *f, const struct data *data, struct strbuf *out);
 /* The text with its variables; false when one of them is not known. */
 bool facts_text(const struct facts *f, const char *text, struct strbuf *out);
+/* The same to be read: a variable that is not known is "…". */
+void facts_text_shown(const struct facts *f, const char *text, struct strbuf *out);
 
 /* A port whose two bytes swapped give `port`, of those the script named; -1: none. */
 int facts_swapped_port(const struct facts *f, int port);

@@ -72,7 +72,7 @@ static bool crashed(const struct facts *f, struct ruling *r)
 static bool corrupted(const struct facts *f, struct ruling *r)
 {
     const struct sanitizer_report *report = &f->sanitizer;
-    if (report->text == NULL || report->undefined)
+    if (report->text == NULL)
         return false;
     struct strbuf details = STRBUF_INIT;
     bytes_escape_lines(&details, report->text, strlen(report->text));

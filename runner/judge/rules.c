@@ -117,7 +117,7 @@ void finding_place(struct finding *out, const struct model_call *c)
 {
     bool placed = c->event->call.file != NULL;
     describe_where(&out->message, c->event);
-    strbuf_printf(&out->message, placed ? " %s()" : ": %s()", call_display_name(&c->event->call));
+    strbuf_printf(&out->message, placed ? " %s()" : ": %s()", describe_name(&c->event->call));
 }
 
 /* --- the choice --- */

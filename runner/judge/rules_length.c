@@ -502,7 +502,8 @@ bool rule_retval_as_length(const struct facts *f, struct finding *out)
 /* The script sent a datagram that begins with what was received and is longer. */
 static bool longer_was_sent(const struct facts *f, const struct model_call *recv, size_t *length)
 {
-    for (size_t i = 0; i < recv->event->n; i++) {
+    /* The recv stands at its entry, so it may well stand before the send that it waited for. */
+    for (size_t i = 0; i < f->timeline->count; i++) {
         const struct event *ev = &f->timeline->events[i];
         const struct action *a = ev->kind == EVENT_SCRIPT ? facts_action(f, ev->script.path) : NULL;
         struct strbuf data = STRBUF_INIT;
