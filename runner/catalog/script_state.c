@@ -103,11 +103,15 @@ bool state_is_started_somewhere(const struct action *actions, unsigned count, co
 
 /* --- peers --- */
 
+#define MAX_PEERS 1000 /* keeps the searches for names short */
+
 int state_open(struct script_state *s, const char *path, const char *name, enum peer_kind kind)
 {
     if (state_program(s, name) != NULL)
         return state_error(s, path, NULL, "\"%s\" is a program already", name);
     struct peer_state *peer = state_peer(s, name);
+    if (peer == NULL && s->npeers == MAX_PEERS)
+        return state_error(s, path, NULL, "more than %d peers", MAX_PEERS);
     if (peer == NULL) {
         s->peers = mem_resize(s->peers, s->npeers + 1, sizeof *s->peers);
         peer = &s->peers[s->npeers++];

@@ -29,10 +29,10 @@ struct drawn_vars {
     unsigned nvars;
 };
 
-/* Draws all from the seed. The same seed and names give the same values, in whatever order the
- * variables stand. A port p (as decimal text) is from 20000–29999; its two bytes differ, and p with
- * its bytes swapped is at least 1024; no two ports of one scene are equal, nor equal when one is
- * swapped. The caller frees with vars_free. */
+/* Draws all from the seed. A value depends on the seed and the variable's name, not on its place.
+ * A port p (as decimal text) is from 20000–29999; its two bytes differ, and p with its bytes
+ * swapped is at least 1024; no two ports of one scene are equal, nor equal when one is swapped (the
+ * later one is drawn again). The caller frees with vars_free. */
 void vars_draw(struct drawn_vars *out, const struct var_spec *specs, unsigned nspecs,
                uint64_t seed);
 void vars_free(struct drawn_vars *drawn);
