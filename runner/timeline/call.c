@@ -25,10 +25,13 @@ const char *call_text(const struct call_event *call, const char *name)
     return arg != NULL && arg->text != NULL ? arg->text : "";
 }
 
-/* Was an address given? Its text, or a pointer that is not null, says so. */
+/* Did the program give an address, or ask for one? While the call waits, or when it failed, there
+ * is no address to show; the length it passed tells. */
 static bool has_address(const struct call_event *call)
 {
     const struct arg *addr = call_arg(call, "addr");
+    if (call_arg(call, "addrlen_in") != NULL)
+        return true;
     if (addr == NULL)
         return false;
     if (addr->has_value)

@@ -268,6 +268,7 @@ static void read_call(struct reader *r, struct call_event *call)
     call->file = get_string(r, "file", OPTIONAL);
     call->line = get_line(r);
     call->function = get_string(r, "function", OPTIONAL);
+    call->via = get_string(r, "via", OPTIONAL);
     call->blocked_ns = get_int(r, "blocked_ns", 0, INT64_MAX, 0);
 }
 

@@ -110,6 +110,7 @@ static void put_call(struct strbuf *out, const struct call_event *call)
     if (call->line != 0)
         put_int(out, "line", call->line);
     put_string(out, "function", call->function);
+    put_string(out, "via", call->via);
     put_int(out, "blocked_ns", call->blocked_ns);
 }
 

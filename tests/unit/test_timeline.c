@@ -125,6 +125,7 @@ static void calls_are_shown_as_the_learner_wrote_them(void **state)
     assert_string_equal(shown("recvfrom", "addr", false, 0, "NULL"), "recv");
     assert_string_equal(shown("recvfrom", "addr", true, 0x7ffe0000, NULL), "recvfrom");
     assert_string_equal(shown("recvfrom", "addr", false, 0, "127.0.0.1:7000"), "recvfrom");
+    assert_string_equal(shown("recvfrom", "addrlen_in", true, 16, NULL), "recvfrom");
     assert_string_equal(shown("sendto", NULL, false, 0, NULL), "send");
     assert_string_equal(shown("sendto", "addr", false, 0, "127.0.0.1:7000"), "sendto");
     assert_string_equal(shown("accept4", NULL, false, 0, NULL), "accept");

@@ -66,6 +66,7 @@ static void same_call(const struct call_event *a, const struct call_event *b)
     same_text(a->file, b->file);
     assert_int_equal(a->line, b->line);
     same_text(a->function, b->function);
+    same_text(a->via, b->via);
 }
 
 static void same_script(const struct script_event *a, const struct script_event *b)
@@ -233,6 +234,7 @@ static void any_call(struct timeline *tl, struct call_event *call)
     call->file = any_text(tl, true);
     call->line = (int)chance(5000);
     call->function = any_text(tl, true);
+    call->via = any_text(tl, true);
 }
 
 static void any_script(struct timeline *tl, struct script_event *script)
