@@ -22,6 +22,7 @@
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -30,10 +31,13 @@
 #include "base/loop.h"
 #include "trace/filter.h"
 
-static void answer(int control, int error, const char *step, int fd)
+/* Where programs lie and start: /work, or a temporary folder in tiers B and C. */
+static char folder[64] = "/work";
+
+static void answer(int control, int error, const char *text, int fd)
 {
     struct init_reply reply = {.error = error};
-    snprintf(reply.step, sizeof reply.step, "%s", step != NULL ? step : "");
+    snprintf(reply.text, sizeof reply.text, "%s", text);
     struct iovec iov = {&reply, sizeof reply};
     union {
         struct cmsghdr align;
@@ -87,8 +91,9 @@ static int enter(const struct init_config *config, const char **step)
         *step = "become the reaper of orphans";
         if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
             return -1;
-        *step = "enter the working folder";
-        return chdir(config->dir);
+        *step = "make a folder in /tmp";
+        snprintf(folder, sizeof folder, "/tmp/socklings-XXXXXX");
+        return mkdtemp(folder) == NULL ? -1 : chdir(folder);
     }
     *step = "bring the loopback up";
     if (loopback_up() != 0)
@@ -96,7 +101,7 @@ static int enter(const struct init_config *config, const char **step)
     *step = "set the host name";
     if (sethostname("localhost", 9) != 0)
         return -1;
-    return rootfs_enter(config, step);
+    return rootfs_enter(step);
 }
 
 /* --- a program --- */
@@ -107,15 +112,15 @@ static void limit(int resource, rlim_t value)
     setrlimit((__rlimit_resource_t)resource, &rl);
 }
 
-static void set_limits(const struct init_config *config)
+static void set_limits(const struct init_config *config, const struct lab_limits *limits)
 {
     /* The scene ends a program at its limit and says so; these are what holds if it cannot. */
-    limit(RLIMIT_CPU, config->limits.cpu_ms / 1000 + 2);
-    limit(RLIMIT_FSIZE, config->limits.file_bytes);
+    limit(RLIMIT_CPU, limits->cpu_ms / 1000 + 2);
+    limit(RLIMIT_FSIZE, limits->file_bytes);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_NOFILE, 4096);
     if (config->tier != TIER_C) /* there the limit would count the user's other processes */
-        limit(RLIMIT_NPROC, config->limits.processes + 8);
+        limit(RLIMIT_NPROC, limits->processes + 8);
 }
 
 static const char *const environment[] = {
@@ -147,18 +152,30 @@ static void take_stdio(const int fds[3], bool terminal)
     }
 }
 
-static _Noreturn void become_program(const struct init_config *config, int gate, const int stdio[3],
-                                     bool terminal, char **argv)
+static void stay_on(int cpu)
+{
+    cpu_set_t one;
+    if (cpu < 0)
+        return;
+    CPU_ZERO(&one);
+    CPU_SET((size_t)cpu, &one);
+    sched_setaffinity(0, sizeof one, &one);
+}
+
+static _Noreturn void become_program(const struct init_config *config,
+                                     const struct init_request *req, int gate, const int stdio[3],
+                                     char **argv)
 {
     char byte = 'r', path[4200];
     gate = fcntl(gate, F_DUPFD_CLOEXEC, 10); /* out of the way of 0, 1, 2 */
-    take_stdio(stdio, terminal);
+    take_stdio(stdio, req->terminal);
     syscall(SYS_close_range, 3, gate - 1, 0);
     syscall(SYS_close_range, gate + 1, ~0U, 0);
     loop_child_signals();
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     personality(ADDR_NO_RANDOMIZE);
-    set_limits(config);
+    stay_on(req->cpu);
+    set_limits(config, &req->limits);
     umask(022);
     prctl(PR_SET_DUMPABLE, 1); /* or the tracer could not take hold of it */
     if (send(gate, &byte, 1, MSG_NOSIGNAL) != 1 || recv(gate, &byte, 1, 0) != 1)
@@ -166,8 +183,7 @@ static _Noreturn void become_program(const struct init_config *config, int gate,
     if (filter_install(&config->filter) != 0)
         give_up(gate, errno);
     if (strchr(argv[0], '/') == NULL)
-        snprintf(path, sizeof path, "%s/%s", config->tier == TIER_A ? "/work" : config->dir,
-                 argv[0]);
+        snprintf(path, sizeof path, "%s/%s", folder, argv[0]);
     else
         snprintf(path, sizeof path, "%s", argv[0]);
     execve(path, argv, (char *const *)(uintptr_t)environment);
@@ -194,8 +210,29 @@ static void spawn(const struct init_config *config, struct init_request *req, co
             stdio[i] = fds[next++];
     pid_t pid = fork();
     if (pid == 0)
-        become_program(config, fds[0], stdio, req->terminal, argv);
+        become_program(config, req, fds[0], stdio, argv);
     answer(config->control, pid < 0 ? errno : 0, "start a process", -1);
+}
+
+/* --- a file --- */
+
+static int copy_in(const char *name, int from, bool executable)
+{
+    struct stat st;
+    off_t at = 0;
+    int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, executable ? 0755 : 0644);
+    if (fd < 0)
+        return -1;
+    int rc = fstat(from, &st);
+    while (rc == 0 && at < st.st_size) {
+        ssize_t n = sendfile(fd, from, &at, (size_t)(st.st_size - at));
+        if (n <= 0)
+            rc = -1;
+    }
+    int saved = errno;
+    close(fd);
+    errno = saved;
+    return rc;
 }
 
 /* --- the words --- */
@@ -216,7 +253,7 @@ static unsigned take_fds(struct msghdr *msg, int *fds, unsigned most)
 static void serve(const struct init_config *config)
 {
     static struct init_request req;
-    int fds[8];
+    int fds[8] = {0};
     union {
         struct cmsghdr align;
         char bytes[CMSG_SPACE(8 * sizeof(int))];
@@ -237,6 +274,9 @@ static void serve(const struct init_config *config)
         answer(config->control, fd < 0 ? errno : 0, "open a socket", fd);
         if (fd >= 0)
             close(fd);
+    } else if (req.word == INIT_FILE) {
+        int rc = nfds == 1 ? copy_in(req.text, fds[0], req.executable) : -1;
+        answer(config->control, rc != 0 ? errno : 0, "copy a program into the sandbox", -1);
     } else {
         spawn(config, &req, fds, nfds);
     }
@@ -266,7 +306,7 @@ _Noreturn void init_main(const struct init_config *config)
     }
     syscall(SYS_close_range, 3, config->control - 1, 0);
     syscall(SYS_close_range, config->control + 1, ~0U, 0);
-    answer(config->control, 0, NULL, -1);
+    answer(config->control, 0, folder, -1);
     for (;;)
         serve(config);
 }

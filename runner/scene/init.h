@@ -7,44 +7,43 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-#include "scene/sandbox.h"
+#include "catalog/lab.h"
+#include "scene/tier.h"
 
-enum init_word { INIT_SOCKET = 1, INIT_SPAWN };
+enum init_word { INIT_SOCKET = 1, INIT_FILE, INIT_SPAWN };
 
 enum { INIT_TEXT = 60000 };
 
 /* One packet on the control socket; descriptors travel beside it (SCM_RIGHTS). */
 struct init_request {
     enum init_word word;
-    int domain, type, protocol; /* INIT_SOCKET */
-    unsigned argc;              /* INIT_SPAWN: argv packed in text, each with its NUL */
+    int domain, type, protocol; /* SOCKET */
+    bool executable;            /* FILE: named in text; its content is the descriptor */
+    unsigned argc;              /* SPAWN: argv packed in text, each with its NUL */
     bool terminal;
     unsigned stdio_mask; /* which of 0, 1, 2 are sent, after the gate */
+    int cpu;             /* the processor to stay on; -1: any */
+    struct lab_limits limits;
     char text[INIT_TEXT];
 };
 
 struct init_reply {
-    int error;     /* errno, 0 */
-    char step[96]; /* what failed */
+    int error;      /* errno; 0 */
+    char text[256]; /* what failed; for the first reply: the working folder */
 };
 
 struct init_config {
     enum scene_tier tier;
     int control;
-    uid_t uid;       /* tiers A (inside) and B: become this one; (uid_t)-1: stay */
-    const char *dir; /* tiers B and C: the folder to work in */
-    const struct sandbox_file *files;
-    const int *file_fds;
-    unsigned nfiles;
-    struct lab_limits limits;
+    uid_t uid; /* become this one; (uid_t)-1: stay */
     struct sock_fprog filter;
 };
 
-/* Never returns. First packet it sends is an init_reply: ready, or why not. */
+/* Never returns. The first packet that it sends tells whether the sandbox is ready. */
 _Noreturn void init_main(const struct init_config *config);
 
 /* scene/rootfs.c: makes the small root file system and enters it. 0, or -1 with errno and *step set
  * to what failed (static text). */
-int rootfs_enter(const struct init_config *config, const char **step);
+int rootfs_enter(const char **step);
 
 #endif

@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -95,25 +94,7 @@ static int make_dev(void)
     return 0;
 }
 
-static int copy_in(const struct sandbox_file *file, int from)
-{
-    char path[512];
-    struct stat st;
-    snprintf(path, sizeof path, ROOT "/work/%s", file->name);
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, file->executable ? 0755 : 0644);
-    if (fd < 0 || fstat(from, &st) != 0)
-        return -1;
-    off_t at = 0;
-    while (at < st.st_size) {
-        ssize_t n = sendfile(fd, from, &at, (size_t)(st.st_size - at));
-        if (n <= 0)
-            break;
-    }
-    close(fd);
-    return at == st.st_size ? 0 : -1;
-}
-
-int rootfs_enter(const struct init_config *config, const char **step)
+int rootfs_enter(const char **step)
 {
     static const char *const system[] = {"/usr",   "/bin",   "/sbin",   "/lib",
                                          "/lib64", "/lib32", "/libx32", "/nix"};
@@ -141,10 +122,6 @@ int rootfs_enter(const struct init_config *config, const char **step)
     *step = "make /work and /tmp";
     if (mkdir(ROOT "/work", 0755) != 0 || mkdir(ROOT "/tmp", 01777) != 0)
         return -1;
-    *step = "copy the programs";
-    for (unsigned i = 0; i < config->nfiles; i++)
-        if (copy_in(&config->files[i], config->file_fds[i]) != 0)
-            return -1;
     *step = "change the root";
     if (chdir(ROOT) != 0 || syscall(SYS_pivot_root, ".", ".") != 0 || umount2(".", MNT_DETACH) != 0)
         return -1;

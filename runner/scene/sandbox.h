@@ -12,12 +12,10 @@
 #ifndef SOCKLINGS_SCENE_SANDBOX_H
 #define SOCKLINGS_SCENE_SANDBOX_H
 
-#include <linux/filter.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/error.h"
-#include "base/loop.h"
 #include "catalog/lab.h"
 #include "scene/tier.h"
 
@@ -37,21 +35,21 @@ struct sandbox_setup {
     struct lab_limits limits;
 };
 
-/* NULL and *err on failure: an internal error of the runner. Takes about 2 ms; waits for init's
- * word with a deadline. */
-struct sandbox *sandbox_new(struct loop *loop, const struct sandbox_setup *setup,
-                            struct error *err);
+/* NULL and *err on failure: an internal error of the runner. Waits for init's word, with a
+ * deadline. */
+struct sandbox *sandbox_new(const struct sandbox_setup *setup, struct error *err);
 
-/* Kills everything inside, waits until it is gone, frees. NULL is fine. */
+/* Kills everything inside and frees. Traced programs must have been waited for before
+ * (tracer_free); the kernel takes the namespaces down by itself, and nobody waits for that. NULL is
+ * fine. */
 void sandbox_free(struct sandbox *sb);
 
 /* A socket in the scene's network; close-on-exec and non-blocking. -1 and *err. */
 int sandbox_socket(struct sandbox *sb, int domain, int type, int protocol, struct error *err);
 
-/* Where the files lie for a program inside: "/work", or a temporary folder in tiers B and C. */
-const char *sandbox_dir(const struct sandbox *sb);
-/* "/work/NAME" */
-char *sandbox_path(const struct sandbox *sb, const char *name); /* the caller frees */
+/* Where a file of the sandbox lies for a program inside: "/work/NAME"; in tiers B and C in a
+ * temporary folder. The caller frees. */
+char *sandbox_path(const struct sandbox *sb, const char *name);
 
 struct spawn_request {
     const char *const *argv; /* NULL-terminated; argv[0] is searched in the sandbox's folder, or is

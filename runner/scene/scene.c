@@ -349,7 +349,7 @@ static int open_sandbox(struct run *run)
     }
     struct sandbox_setup box = {
         .tier = setup->tier, .files = files, .nfiles = setup->nprograms, .limits = setup->limits};
-    run->sandbox = sandbox_new(run->loop, &box, run->err);
+    run->sandbox = sandbox_new(&box, run->err);
     if (run->sandbox != NULL) {
         run->tracer = tracer_new(run->loop, run->tl, run->start, run->err);
         for (unsigned i = 0; i < setup->nprograms; i++) {
@@ -379,8 +379,8 @@ static void clear_away(struct run *run)
         tracer_kill(run->tracer, NULL, SIGKILL);
     for (unsigned i = 0; i < run->nactors; i++)
         actor_free(run->actors[i]);
-    sandbox_free(run->sandbox);
     tracer_free(run->tracer);
+    sandbox_free(run->sandbox);
     vars_free(&run->vars);
     strbuf_free(&run->sentence);
     strbuf_free(&run->bytes);

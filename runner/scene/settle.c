@@ -123,12 +123,15 @@ bool settled(struct run *run, const struct actor *actor)
 {
     struct trace_rest rests[RESTS_MOST];
     unsigned n;
+    for (unsigned i = 0; i < run->nactors; i++)
+        stdio_hand_over(&run->actors[i]->io);
     if (peers_busy(run) || !wire_drained(run))
         return false;
     if (someone_alive(run, actor) && !threads_asleep(run, actor, rests, &n))
         return false;
+    uint64_t before = run_activity(run);
     drain_outputs(run);
-    return outputs_read(run);
+    return run_activity(run) == before && outputs_read(run);
 }
 
 /* --- stalls --- */

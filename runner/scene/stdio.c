@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -181,6 +182,7 @@ void stdio_type(struct stdio *io, const void *data, size_t len)
         return;
     strbuf_add(&io->typed, data, len);
     io->at_line_start = ((const char *)data)[len - 1] == '\n';
+    io->on_its_way = io->kind == STDIO_PTY;
     push(io);
 }
 
@@ -195,6 +197,19 @@ void stdio_end_input(struct stdio *io)
         io->in_ends = true;
         push(io);
     }
+}
+
+void stdio_hand_over(struct stdio *io)
+{
+    if (!io->on_its_way || io->out.fd < 0)
+        return;
+    int other = ioctl(io->out.fd, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (other >= 0) {
+        struct pollfd pfd = {other, POLLIN, 0};
+        poll(&pfd, 1, 0);
+        close(other);
+    }
+    io->on_its_way = false;
 }
 
 void stdio_drain(struct stdio *io)

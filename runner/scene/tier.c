@@ -161,7 +161,7 @@ static bool try_tier(struct tier_report *report, struct loop *loop, enum scene_t
                                         "sandbox on this machine's own network"};
     struct sandbox_setup setup = {.tier = tier, .limits = probe_limits};
     struct error err;
-    struct sandbox *sb = sandbox_new(loop, &setup, &err);
+    struct sandbox *sb = sandbox_new(&setup, &err);
     add(report, names[tier], sb != NULL ? NULL : err.text,
         tier == TIER_A ? namespace_fix() : "check that /tmp can be written");
     if (sb == NULL)

@@ -1,0 +1,247 @@
+/*
+ * scene/factory: see factory.h.
+ *
+ *  - It answers a request with what it has ready, and makes the next one after answering.
+ *  - Started as root, a sandbox belongs to a uid that nobody else has: limits on processes count
+ * per uid, and do not hold for root at all.
+ */
+#include "scene/factory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "scene/init.h"
+#include "trace/filter.h"
+
+enum { INSIDE_UID = 1000 };
+
+struct sandbox_ready {
+    bool made;
+    enum scene_tier tier;
+    int control, pidfd;
+    struct init_reply reply;
+};
+
+/* --- in the factory --- */
+
+static uid_t outer_uid(void)
+{
+    /* The runner's pid makes it different for runners side by side. */
+    return geteuid() != 0 ? geteuid() : (uid_t)0x40000000 + (uid_t)getppid();
+}
+
+static int write_text(pid_t pid, const char *name, const char *text)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    ssize_t n = write(fd, text, strlen(text));
+    int saved = errno;
+    close(fd);
+    errno = saved;
+    return n == (ssize_t)strlen(text) ? 0 : -1;
+}
+
+/* user_namespaces(7): root may keep setgroups, which the inside then uses to drop all groups. */
+static int write_maps(pid_t pid)
+{
+    char map[64];
+    bool root = geteuid() == 0;
+    if (!root && write_text(pid, "setgroups", "deny") != 0)
+        return -1;
+    snprintf(map, sizeof map, "%d %u 1", INSIDE_UID, outer_uid());
+    if (write_text(pid, "uid_map", map) != 0)
+        return -1;
+    snprintf(map, sizeof map, "%d %u 1", INSIDE_UID, root ? outer_uid() : getegid());
+    return write_text(pid, "gid_map", map);
+}
+
+static pid_t clone_init(enum scene_tier tier)
+{
+    unsigned long flags = SIGCHLD;
+    if (tier == TIER_A)
+        flags |=
+            CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS;
+    return (pid_t)syscall(SYS_clone, flags, NULL, NULL, NULL, NULL);
+}
+
+static void failed(struct sandbox_ready *ready, const char *what)
+{
+    ready->reply.error = errno != 0 ? errno : EPROTO;
+    snprintf(ready->reply.text, sizeof ready->reply.text, "%s", what);
+}
+
+static void make(struct sandbox_ready *ready, enum scene_tier tier, const struct sock_fprog *filter)
+{
+    int pair[2];
+    unsigned none = 0;
+    struct init_config config = {.tier = tier, .uid = (uid_t)-1, .filter = *filter};
+    *ready = (struct sandbox_ready){.made = true, .tier = tier, .control = -1, .pidfd = -1};
+    if (geteuid() == 0)
+        config.uid = tier == TIER_A ? INSIDE_UID : outer_uid();
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+        failed(ready, "make a socket pair");
+        return;
+    }
+    config.control = pair[1];
+    ready->control = pair[0];
+    pid_t pid = clone_init(tier);
+    if (pid == 0)
+        init_main(&config);
+    int saved = errno;
+    close(pair[1]);
+    errno = saved;
+    if (pid < 0)
+        failed(ready, "make the namespaces");
+    else if ((ready->pidfd = (int)syscall(SYS_pidfd_open, pid, 0)) < 0)
+        failed(ready, "take hold of its init");
+    else if (tier == TIER_A && write_maps(pid) != 0)
+        failed(ready, "map the user");
+    else if (packet_send(pair[0], "g", 1, NULL, 0) != 0 ||
+             packet_receive(pair[0], &ready->reply, sizeof ready->reply, NULL, &none) < 0)
+        failed(ready, "hear from its init");
+}
+
+static void discard(struct sandbox_ready *ready)
+{
+    if (ready->control >= 0)
+        close(ready->control);
+    if (ready->pidfd >= 0) {
+        syscall(SYS_pidfd_send_signal, ready->pidfd, SIGKILL, NULL, 0);
+        close(ready->pidfd);
+    }
+    ready->made = false;
+}
+
+static _Noreturn void serve(int fd, const struct sock_fprog *filter)
+{
+    struct sandbox_ready ready = {.made = false};
+    for (;;) {
+        enum scene_tier tier;
+        if (recv(fd, &tier, sizeof tier, 0) != (ssize_t)sizeof tier)
+            _exit(0); /* the runner has gone: its end is ours, and ours that of the sandboxes */
+        if (ready.made && (ready.tier != tier || ready.reply.error != 0))
+            discard(&ready);
+        if (!ready.made)
+            make(&ready, tier, filter);
+        const int fds[2] = {ready.control, ready.pidfd};
+        bool good = ready.reply.error == 0;
+        if (packet_send(fd, &ready.reply, sizeof ready.reply, fds, good ? 2 : 0) != 0)
+            _exit(0);
+        if (good) {
+            close(ready.control);
+            close(ready.pidfd);
+            make(&ready, tier, filter);
+        }
+    }
+}
+
+/* --- in the runner --- */
+
+static struct {
+    pid_t owner; /* the process that started it: a forked copy must not share it */
+    pid_t pid;
+    int fd;
+} factory;
+
+static _Noreturn void factory_main(int fd, const struct sock_fprog *filter, pid_t runner)
+{
+    cpu_set_t all;
+    setsid();
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != runner)
+        _exit(0);
+    signal(SIGCHLD, SIG_IGN);
+    signal(SIGINT, SIG_IGN);
+    memset(&all, 0xff, sizeof all); /* the runner may keep to one processor: not so its factory */
+    sched_setaffinity(0, sizeof all, &all);
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    for (int i = 0; i < 3; i++)
+        dup2(null, i);
+    syscall(SYS_close_range, 3, fd - 1, 0);
+    syscall(SYS_close_range, fd + 1, ~0U, 0);
+    serve(fd, filter);
+}
+
+static int start(struct error *err)
+{
+    struct sock_fprog filter;
+    int pair[2];
+    if (filter_get(&filter, err) != 0)
+        return -1;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+        return error_errno(err, "cannot make a socket pair");
+    pid_t runner = getpid(), pid = fork();
+    if (pid == 0)
+        factory_main(fcntl(pair[1], F_DUPFD_CLOEXEC, 3), &filter, runner);
+    close(pair[1]);
+    if (pid < 0) {
+        close(pair[0]);
+        return error_errno(err, "cannot start a process");
+    }
+    factory.owner = runner;
+    factory.pid = pid;
+    factory.fd = pair[0];
+    return 0;
+}
+
+void factory_stop(void)
+{
+    if (factory.pid == 0 || factory.owner != getpid())
+        return;
+    close(factory.fd);
+    kill(factory.pid, SIGKILL);
+    while (waitpid(factory.pid, NULL, 0) < 0 && errno == EINTR) {
+    }
+    factory.pid = 0;
+}
+
+static int ask(enum scene_tier tier, struct init_reply *reply, int fds[2])
+{
+    unsigned nfds = 2;
+    if (packet_send(factory.fd, &tier, sizeof tier, NULL, 0) != 0)
+        return -1;
+    if (packet_receive(factory.fd, reply, sizeof *reply, fds, &nfds) < 0)
+        return -1;
+    return reply->error == 0 && nfds != 2 ? -1 : 0;
+}
+
+int factory_take(enum scene_tier tier, int *control, int *pidfd, char *folder, size_t size,
+                 struct error *err)
+{
+    struct init_reply reply;
+    int fds[2];
+    bool mine = factory.pid != 0 && factory.owner == getpid();
+    if (!mine && start(err) != 0)
+        return -1;
+    if (ask(tier, &reply, fds) != 0) {
+        /* Somebody ended it: another one does as well. */
+        if (!mine)
+            return error_errno(err, "the maker of sandboxes does not answer");
+        factory_stop();
+        if (start(err) != 0)
+            return -1;
+        if (ask(tier, &reply, fds) != 0)
+            return error_errno(err, "the maker of sandboxes does not answer");
+    }
+    if (reply.error != 0) {
+        errno = reply.error;
+        return error_errno(err, "a sandbox cannot %s", reply.text);
+    }
+    *control = fds[0];
+    *pidfd = fds[1];
+    snprintf(folder, size, "%s", reply.text);
+    return 0;
+}

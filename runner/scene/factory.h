@@ -1,0 +1,33 @@
+/*
+ * scene/factory - a small process that makes sandboxes ahead of need.
+ *
+ * Making the namespaces of a sandbox costs the kernel a millisecond or two, and most of it can be
+ * done on another processor while a scene is still running: the factory always has one empty
+ * sandbox ready. It is forked from the runner once, when the first sandbox is wanted, and ends with
+ * it: the sandboxes' inits are its children, and die with it.
+ */
+#ifndef SOCKLINGS_SCENE_FACTORY_H
+#define SOCKLINGS_SCENE_FACTORY_H
+
+#include <stddef.h>
+#include <sys/socket.h>
+
+#include "base/error.h"
+#include "scene/tier.h"
+
+/* Takes a ready sandbox. *control talks to its init, *pidfd ends it; `folder` gets where its files
+ * lie. The caller closes both. Blocks until one is ready, with a deadline. -1 and *err when none
+ * can be made here. */
+int factory_take(enum scene_tier tier, int *control, int *pidfd, char *folder, size_t size,
+                 struct error *err);
+
+/* Ends the factory and what it has ready, and waits for it (leak checks, tests). */
+void factory_stop(void);
+
+/* One packet and its descriptors, with a deadline of FACTORY_MS; -1 and errno (ETIMEDOUT, EPIPE at
+ * the end). *nfds: room in, got out. */
+enum { FACTORY_MS = 20000 };
+int packet_send(int fd, const void *data, size_t len, const int *fds, unsigned nfds);
+int packet_receive(int fd, void *data, size_t len, int *fds, unsigned *nfds);
+
+#endif
