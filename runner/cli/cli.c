@@ -76,6 +76,16 @@ void cli_say(struct cli *cli, const char *format, ...)
     va_end(ap);
 }
 
+void cli_heading(struct cli *cli, const char *format, ...)
+{
+    va_list ap;
+    fputs(look_on(&cli->term.look, LOOK_BOLD), stdout);
+    va_start(ap, format);
+    print_wrapped(cli, stdout, NULL, format, ap);
+    va_end(ap);
+    fputs(look_off(&cli->term.look), stdout);
+}
+
 const char *cli_prefix(const struct cli *cli)
 {
     return cli->prompt ? "" : "socklings ";

@@ -67,6 +67,9 @@ void cli_error(struct cli *cli, const char *format, ...) __attribute__((format(p
 /* The same for what is no error: notices, what to do next; on stdout. */
 void cli_say(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* A heading on stdout: bold, wrapped. */
+void cli_heading(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* "socklings check 5" at a shell, "check 5" at the prompt: how a command is told. */
 const char *cli_prefix(const struct cli *cli);
 

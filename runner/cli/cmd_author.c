@@ -157,7 +157,7 @@ static enum verify_status verify_one(struct cli *cli, const struct lab *lab, uns
     struct verify v = {.cli = cli, .lab = lab, .repeat = repeat, .quiet = labs != NULL};
     unsigned ok = 0;
     if (!labs)
-        printf("%s%s%s\n", look_on(&cli->term.look, LOOK_BOLD), lab->id, look_off(&cli->term.look));
+        cli_heading(cli, "%s", lab->id);
     enum verify_status status = verify_lab(&v);
     for (unsigned i = 0; i < v.nrows; i++)
         ok += v.rows[i].status == VERIFY_OK;

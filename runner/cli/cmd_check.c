@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 
 #include "base/file.h"
@@ -38,7 +39,7 @@ static void tick(struct ticker *ticker, unsigned done)
 static void on_step(void *arg, const struct step_result *result)
 {
     struct ticker *ticker = arg;
-    for (unsigned i = 0; i < ticker->lab->nsteps; i++)
+    for (unsigned i = 0; i < ticker->lab->nsteps && result->status == STEP_PASS; i++)
         if (strcmp(ticker->lab->steps[i].id, result->id) == 0)
             tick(ticker, i + 1);
 }
@@ -112,6 +113,15 @@ static void what_next(struct cli *cli, const struct lab *lab, const struct verdi
 
 /* --- the check --- */
 
+/* A short one, since it is for typing; 0 when there is none to be had. */
+static unsigned draw_seed(void)
+{
+    unsigned seed = 0;
+    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != (ssize_t)sizeof seed)
+        return 0;
+    return seed;
+}
+
 static int check(struct cli *cli, const struct invocation *inv, const struct lab *lab,
                  struct check_request *request)
 {
@@ -170,11 +180,19 @@ int cmd_check(struct cli *cli, const struct invocation *inv)
                   cli_prefix(cli), lab->number);
         return EXIT_USAGE;
     }
+    if (seed == 0 && (seed = draw_seed()) == 0)
+        seed = 1;
+    /* In the learner's own folder the command needs no folder to be named. */
+    char *again = mem_format("socklings check %u --seed %llu", lab->number, seed);
     struct check_request request = {.lab = lab,
                                     .source_dir = src,
                                     .lib_dir = cli->paths.lib,
                                     .lib_archive = cli->paths.lib_archive,
                                     .seed = seed,
                                     .interrupted = &signals.interrupted};
-    return check(cli, inv, lab, &request);
+    if (!invocation_option(inv, "--src"))
+        request.reproduce = again + strlen("socklings ") - strlen(cli_prefix(cli));
+    int status = check(cli, inv, lab, &request);
+    free(again);
+    return status;
 }

@@ -27,8 +27,7 @@ static int start_lab(struct cli *cli, const struct lab *lab)
         cli_error(cli, "%s", err.text);
         return EXIT_INTERNAL;
     }
-    printf("%s%s%s: %s\n", look_on(&cli->term.look, LOOK_BOLD), lab->id, look_off(&cli->term.look),
-           lab->title);
+    cli_heading(cli, "%s: %s", lab->id, lab->title);
     cli_say(cli, "%s", lab->summary);
     putchar('\n');
     for (unsigned i = 0; i < lab->nprograms; i++)
@@ -179,11 +178,10 @@ int cmd_solution(struct cli *cli, const struct invocation *inv)
         return EXIT_USAGE;
     bool passed = workspace_progress(cli->workspace, lab)->passed;
     if (!passed && !invocation_option(inv, "--give-up")) {
-        cli_error(
-            cli,
-            "%s does not pass yet. \"%shint %u\" helps with the step that fails; \"%ssolution %u "
-            "--give-up\" shows the solution all the same.",
-            lab->id, cli_prefix(cli), lab->number, cli_prefix(cli), lab->number);
+        cli_error(cli,
+                  "%s does not pass yet. \"%shint %u\" helps with the step that fails; "
+                  "\"%ssolution %u --give-up\" shows the solution all the same.",
+                  lab->id, cli_prefix(cli), lab->number, cli_prefix(cli), lab->number);
         return EXIT_FAIL;
     }
     if (!passed && workspace_note_gave_up(cli->workspace, lab, &err) < 0)

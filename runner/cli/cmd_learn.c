@@ -85,8 +85,8 @@ static void show_hint(struct cli *cli, const struct lab *lab, const struct lab_s
                       unsigned level)
 {
     struct strbuf out = STRBUF_INIT;
-    printf("%sStep %u of %u: %s%s\n", look_on(&cli->term.look, LOOK_BOLD),
-           (unsigned)(step - lab->steps) + 1, lab->nsteps, step->title, look_off(&cli->term.look));
+    cli_heading(cli, "Step %u of %u: %s", (unsigned)(step - lab->steps) + 1, lab->nsteps,
+                step->title);
     text_wrap(&out, step->goal, look_width(&cli->term.look), NULL, NULL);
     strbuf_printf(&out, "\nHint %u of %u:\n", level, step->nhints);
     text_wrap(&out, step->hints[level - 1], look_width(&cli->term.look), "  ", "  ");
@@ -111,8 +111,8 @@ int cmd_hint(struct cli *cli, const struct invocation *inv)
     show_hint(cli, lab, step, level);
     if (last)
         cli_say(cli,
-                "\nThat was the last hint again. \"%slesson\" explains the matter; "
-                "\"%ssolution %u --give-up\" shows one good program.",
+                "\nThat was the last hint again. \"%slesson\" explains the matter; \"%ssolution %u "
+                "--give-up\" shows one good program.",
                 cli_prefix(cli), cli_prefix(cli), lab->number);
     else if (workspace_note_hint(cli->workspace, lab, step->id, level, &err) < 0)
         cli_error(cli, "That you have seen this hint could not be noted: %s", err.text);

@@ -58,8 +58,7 @@ static const char *state_name(const struct standing *s)
 
 static void print_part(struct cli *cli, unsigned part)
 {
-    printf("%sPart %u%s%s%s\n", look_on(&cli->term.look, LOOK_BOLD), part,
-           cli->term.look.utf8 ? " · " : ": ", part_title(part), look_off(&cli->term.look));
+    cli_heading(cli, "Part %u%s%s", part, cli->term.look.utf8 ? " · " : ": ", part_title(part));
 }
 
 /* The mark of the lab's state, coloured; always one column. */

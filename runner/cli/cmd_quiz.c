@@ -18,8 +18,8 @@ static void print_wrapped(struct cli *cli, const char *text, const char *first, 
 
 static void ask(struct cli *cli, const struct lab_question *q, unsigned number, unsigned count)
 {
-    printf("\n%sQuestion %u of %u%s\n", look_on(&cli->term.look, LOOK_BOLD), number, count,
-           look_off(&cli->term.look));
+    putchar('\n');
+    cli_heading(cli, "Question %u of %u", number, count);
     print_wrapped(cli, q->question, NULL, NULL);
     for (unsigned i = 0; i < q->nchoices; i++) {
         char letter[16];

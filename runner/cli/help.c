@@ -171,8 +171,8 @@ void help_man(struct strbuf *out)
     add_roff(
         out,
         "Labs that teach network programming. Each is a small program that you write; socklings "
-        "runs it in a private network, watches its socket calls, and explains what it did. "
-        "Without a command a prompt opens where the same commands are typed.");
+        "runs it in a private network, watches its socket calls, and explains what it did. Without "
+        "a command a prompt opens where the same commands are typed.");
     strbuf_puts(out, ".SH OPTIONS\n");
     for (size_t i = 0; i < COUNT(global_options); i++) {
         strbuf_puts(out, ".TP\n.B ");

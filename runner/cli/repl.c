@@ -43,8 +43,7 @@ static void open_what_there_is(struct cli *cli)
 
 static void greet(struct cli *cli)
 {
-    printf("%ssocklings %s%s\n", look_on(&cli->term.look, LOOK_BOLD), SOCKLINGS_VERSION,
-           look_off(&cli->term.look));
+    cli_heading(cli, "socklings %s", SOCKLINGS_VERSION);
     const char *current = cli->workspace ? workspace_current(cli->workspace) : NULL;
     if (current)
         cli_say(cli,

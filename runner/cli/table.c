@@ -28,10 +28,9 @@ const struct command commands[] = {
     {.name = "start",
      .args = {LAB_NEEDED},
      .summary = "begin a lab: its files come into your workspace",
-     .details =
-         "Puts the lab's starter into the workspace and says where it is and what to do first. A "
-         "file that is there already is kept as it is.\n\n"
-         "N is a lab's number, its name or both: 5, udp_echo, 05_udp_echo.",
+     .details = "Puts the lab's starter into the workspace and says where it is and what to do "
+                "first. A file that is there already is kept as it is.\n\n"
+                "N is a lab's number, its name or both: 5, udp_echo, 05_udp_echo.",
      .needs = NEEDS_CATALOG | NEEDS_WORKSPACE,
      .run = cmd_start},
     {.name = "next",
@@ -55,8 +54,8 @@ const struct command commands[] = {
                  {"--seed", "NUMBER", COMPLETE_NONE, "repeat a check with the seed it told"}},
      .summary = "build your program, run it, and tell what it does right and wrong",
      .details =
-         "Compiles your program, runs it in a private network against the lab's peers and "
-         "watches its socket calls. Stops at the first step that fails and explains why: what "
+         "Compiles your program, runs it in a private network against the lab's peers and watches "
+         "its socket calls. Stops at the first step that fails and explains why: what "
          "was expected, what came, and which line of yours it was.\n\n"
          "Exit status: 0 when every step passes, 1 when one fails, 2 for a wrong command line, "
          "3 when socklings itself failed, which is never your program's fault.",
@@ -66,8 +65,7 @@ const struct command commands[] = {
      .args = {LAB_ARG},
      .summary = "a hint for the step that fails; each time a clearer one",
      .details = "Shows the next hint of the first step that does not pass yet. The first is a "
-                "nudge, the last "
-                "is nearly the code. Which ones you have seen is remembered.",
+                "nudge, the last is nearly the code. Which ones you have seen is remembered.",
      .needs = NEEDS_CATALOG | NEEDS_WORKSPACE,
      .run = cmd_hint},
     {.name = "run",
@@ -93,8 +91,7 @@ const struct command commands[] = {
      .options = {{"--give-up", NULL, COMPLETE_NONE, "show it although the lab does not pass yet"}},
      .summary = "one good solution, after you have passed",
      .details = "Shows the source of the lab's solution. Before the lab passes it is shown with "
-                "--give-up only, and "
-                "progress remembers that.",
+                "--give-up only, and progress remembers that.",
      .needs = NEEDS_CATALOG | NEEDS_WORKSPACE,
      .run = cmd_solution},
     {.name = "reset",
@@ -116,13 +113,13 @@ const struct command commands[] = {
                   "judge everything N times (default 3); all must agree"},
                  JSON_OPTION("print one JSON document instead")},
      .summary = "for authors: prove that a lab does what it says",
-     .details = "Lints the lab; then the starter must compile and fail at its first step with a "
-                "line that helps, "
-                "the solution must pass every step on a terminal and on pipes, with warnings as "
-                "errors and "
-                "under AddressSanitizer and UBSan, every mutant must be rejected and its mistake "
-                "named, and "
-                "what the lesson shows must be what the programs do. Without LAB: all labs.",
+     .details =
+         "Lints the lab; then the starter must compile and fail at its first step with a "
+         "line that helps, "
+         "the solution must pass every step on a terminal and on pipes, with warnings as errors "
+         "and "
+         "under AddressSanitizer and UBSan, every mutant must be rejected and its mistake "
+         "named, and what the lesson shows must be what the programs do. Without LAB: all labs.",
      .needs = NEEDS_LOOP,
      .run = cmd_verify},
     {.name = "lint",
@@ -130,8 +127,7 @@ const struct command commands[] = {
      .options = {JSON_OPTION("print one JSON document instead")},
      .summary = "for authors: is the lab's description sound?",
      .details = "Loads lab.json, the lesson and the mutants and tells everything that is wrong, "
-                "without running "
-                "anything. Without LAB: all labs.",
+                "without running anything. Without LAB: all labs.",
      .run = cmd_lint},
     {.name = "doctor",
      .summary = "what works on this machine, and the fix for what does not",
