@@ -232,7 +232,7 @@ static void diagnosis(const struct page *p, const struct diagnosis *d)
     strbuf_free(&place);
 }
 
-/* "05_udp_echo#bind": `socklings lesson 5`, section "bind". */
+/* "05_udp_echo#bind" as the command that shows it: "socklings lesson 5 bind". */
 static void lesson(const struct page *p, const char *where)
 {
     struct strbuf text = STRBUF_INIT;
@@ -245,7 +245,7 @@ static void lesson(const struct page *p, const char *where)
     else
         strbuf_printf(&text, "%slesson %.*s", program, (int)strcspn(where, "#"), where);
     if (anchor != NULL && anchor[1] != '\0')
-        strbuf_printf(&text, "  (section \"%s\")", anchor + 1);
+        strbuf_printf(&text, " %s", anchor + 1);
     paragraph(p, "Read on: ", "", text.data);
     strbuf_free(&text);
 }
@@ -301,11 +301,12 @@ static void closing(const struct page *p, const struct verdict *v, const struct 
     const char *where = step != NULL ? step->lesson : NULL;
     if (where == NULL && step != NULL && step->diagnosis != NULL)
         where = step->diagnosis->lesson;
-    if (where != NULL || v->reproduce != NULL || v->max_points > 0)
+    bool repeat = v->reproduce != NULL && v->outcome != OUTCOME_PASS;
+    if (where != NULL || repeat || v->max_points > 0)
         blank(p);
     if (where != NULL)
         lesson(p, where);
-    if (v->reproduce != NULL)
+    if (repeat)
         paragraph(p, "Repeat:  ", "", v->reproduce);
     if (v->max_points > 0) {
         struct strbuf points = STRBUF_INIT;
