@@ -27,15 +27,22 @@ uint64_t run_activity(const struct run *run)
     return run->activity + tracer_activity(run->tracer);
 }
 
+/* True when the marker has come back. */
+static bool take_marker(struct run *run)
+{
+    char bytes[16];
+    bool came = false;
+    while (recv(run->marker, bytes, sizeof bytes, 0) > 0)
+        came = true;
+    if (came && run->settle == SETTLE_SENT)
+        run->settle = SETTLE_ARRIVED;
+    return came;
+}
+
 static void on_marker(void *arg, int fd, uint32_t events)
 {
-    struct run *run = arg;
-    char bytes[16];
-    (void)events;
-    while (recv(fd, bytes, sizeof bytes, 0) > 0) {
-    }
-    if (run->settle == SETTLE_SENT)
-        run->settle = SETTLE_ARRIVED;
+    (void)fd, (void)events;
+    take_marker(arg);
 }
 
 void settle_open(struct run *run)
@@ -103,6 +110,8 @@ static bool wire_drained(struct run *run)
         run->settle = SETTLE_SENT;
         if (send(run->marker, "?", 1, MSG_DONTWAIT) < 0)
             run->settle = SETTLE_IDLE;
+        else
+            take_marker(run); /* most often the kernel delivers it while it sends */
     }
     return run->settle == SETTLE_ARRIVED;
 }

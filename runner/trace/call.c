@@ -74,14 +74,11 @@ static bool is_lookup(const char *via)
     return false;
 }
 
-static bool worth_recording(struct tracer *tracer, struct tracee *t, uint64_t ip,
-                            struct source_frame *frame)
+static bool worth_recording(struct tracer *tracer, struct tracee *t, struct source_frame *frame)
 {
     struct process *p = t->process;
     regs_set regs;
     *frame = (struct source_frame){0};
-    if (!p->running || (ip >= p->loader_from && ip < p->loader_to))
-        return false;
     if (p->source != NULL && regs_get(t->tid, &regs) == 0)
         source_locate(p->source, t->tid, &regs, tracer->tl, frame);
     if (frame->in_loader)
@@ -181,6 +178,11 @@ void call_entry(struct tracer *tracer, struct tracee *t)
         tracee_resume(t, 0);
         return;
     }
+    if (!t->process->running || (info.instruction_pointer >= t->process->loader_from &&
+                                 info.instruction_pointer < t->process->loader_to)) {
+        tracee_resume(t, 0); /* the loader's own: not followed to its exit */
+        return;
+    }
     if (is_restart(t, spec, args)) {
         t->state = CALL_ENTERED;
         tracee_resume(t, 0);
@@ -198,7 +200,7 @@ void call_entry(struct tracer *tracer, struct tracee *t)
     t->state = CALL_ENTERED;
     t->decoded.count = 0;
     t->decoded.timeout_ms = -1;
-    if (worth_recording(tracer, t, info.instruction_pointer, &frame)) {
+    if (worth_recording(tracer, t, &frame)) {
         decode_entry(tracer->tl, t->tid, spec, args, &t->decoded);
         inject(tracer, t);
         record(tracer, t, &frame);

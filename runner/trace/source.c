@@ -12,7 +12,6 @@
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,6 +19,7 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "trace/memory.h"
+#include "trace/proc.h"
 
 enum { FRAMES_MOST = 64, IMAGES_KEPT = 8, STACK_WINDOW = 4096, PLACES = 512 };
 
@@ -69,80 +69,61 @@ static const Dwfl_Callbacks callbacks = {
     .section_address = dwfl_offline_section_address,
 };
 
-struct mapping {
-    unsigned long start, offset;
-    char mode[5];
-    char path[512];
-};
-
-static bool parse_mapping(const char *line, struct mapping *m)
-{
-    m->path[0] = '\0';
-    return sscanf(line, "%lx-%*x %4s %lx %*s %*s %511[^\n]", &m->start, m->mode, &m->offset,
-                  m->path) >= 3;
-}
-
-/* The mappings of files, as text: the whole for `all`, the executable ones for `key`. */
+/* The mappings of files, as text: all, and the executable ones as a key. */
 static void read_mappings(pid_t pid, struct strbuf *all, struct strbuf *key)
 {
-    char path[64], line[1024];
-    snprintf(path, sizeof path, "/proc/%d/maps", (int)pid);
-    FILE *f = fopen(path, "re");
-    while (f != NULL && fgets(line, sizeof line, f) != NULL) {
-        struct mapping m;
-        if (!parse_mapping(line, &m) || m.path[0] != '/')
-            continue;
-        strbuf_puts(all, line);
-        if (m.mode[2] == 'x')
-            strbuf_puts(key, line);
-    }
-    if (f != NULL)
-        fclose(f);
+    struct proc_mapping m;
+    proc_read(pid, "maps", all);
+    for (const char *at = all->data; proc_next_mapping(&at, &m);)
+        if (m.executable)
+            strbuf_printf(key, "%llx %.*s\n", (unsigned long long)m.start, (int)m.path_len, m.path);
 }
 
-static Dwfl_Module *report(Dwfl *dwfl, const struct mapping *m, const char *host_path)
+bool source_is_loader(const char *path, size_t len)
+{
+    const char *base = memrchr(path, '/', len);
+    size_t n = base != NULL ? len - (size_t)(base + 1 - path) : 0;
+    return n > 3 && (strncmp(base + 1, "ld-", 3) == 0 || strncmp(base + 1, "ld.", 3) == 0);
+}
+
+static Dwfl_Module *report(Dwfl *dwfl, const struct proc_mapping *m, const char *binary)
 {
     GElf_Ehdr header;
-    int fd = open(host_path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return NULL;
-    bool fixed =
-        read(fd, &header, sizeof header) == (ssize_t)sizeof header && header.e_type == ET_EXEC;
-    lseek(fd, 0, SEEK_SET);
-    Dwfl_Module *mod =
-        dwfl_report_elf(dwfl, m->path, host_path, fd, fixed ? 0 : (GElf_Addr)m->start, true);
-    if (mod == NULL)
-        close(fd); /* else libdwfl owns it */
+    char *name = mem_format("%.*s", (int)m->path_len, m->path);
+    const char *path = binary != NULL ? binary : name;
+    Dwfl_Module *mod = NULL;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        bool fixed = pread(fd, &header, sizeof header, 0) == (ssize_t)sizeof header &&
+                     header.e_type == ET_EXEC;
+        mod = dwfl_report_elf(dwfl, name, path, fd, fixed ? 0 : (GElf_Addr)m->start, true);
+        if (mod == NULL)
+            close(fd); /* else libdwfl owns it */
+    }
+    free(name);
     return mod;
-}
-
-static bool is_loader(const char *path)
-{
-    const char *base = strrchr(path, '/') + 1;
-    return strncmp(base, "ld-linux", 8) == 0 || strncmp(base, "ld-", 3) == 0 ||
-           strncmp(base, "ld.so", 5) == 0 || strncmp(base, "ld-musl", 7) == 0;
 }
 
 /* The program is the first file mapped: the kernel maps it before its interpreter, below the
  * libraries. With `binary` unknown the path of the mapping itself is opened. */
-static void report_all(struct image *image, char *mappings, const char *binary)
+static void report_all(struct image *image, const char *mappings, const char *binary)
 {
-    char *save = NULL, program_path[512] = "";
-    for (char *line = strtok_r(mappings, "\n", &save); line != NULL;
-         line = strtok_r(NULL, "\n", &save)) {
-        struct mapping m;
-        if (!parse_mapping(line, &m) || m.offset != 0)
+    struct proc_mapping m, program = {.path = NULL};
+    for (const char *at = mappings; proc_next_mapping(&at, &m);) {
+        if (m.offset != 0)
             continue;
-        bool program = program_path[0] == '\0' && !is_loader(m.path);
-        if (program)
-            snprintf(program_path, sizeof program_path, "%s", m.path);
-        else if (strcmp(m.path, program_path) == 0)
+        bool loader = source_is_loader(m.path, m.path_len);
+        if (program.path != NULL && m.path_len == program.path_len &&
+            memcmp(m.path, program.path, m.path_len) == 0)
             continue;
-        Dwfl_Module *mod = report(image->dwfl, &m, program && binary != NULL ? binary : m.path);
-        if (program)
-            image->program = mod;
-        else if (is_loader(m.path))
-            image->loader = mod;
+        if (program.path == NULL && !loader) {
+            program = m;
+            image->program = report(image->dwfl, &m, binary);
+        } else {
+            Dwfl_Module *mod = report(image->dwfl, &m, NULL);
+            if (loader)
+                image->loader = mod;
+        }
     }
 }
 
@@ -225,7 +206,8 @@ static void image_free(struct image *image)
     free(image);
 }
 
-static struct image *image_make(pid_t pid, const char *binary, char *mappings, const char *key)
+static struct image *image_make(pid_t pid, const char *binary, const char *mappings,
+                                const char *key)
 {
     struct image *image = mem_alloc(sizeof *image);
     image->binary = mem_string(binary != NULL ? binary : "");

@@ -37,6 +37,9 @@ void source_put(struct source *source);
 void source_locate(struct source *source, pid_t tid, const regs_set *regs, struct timeline *tl,
                    struct source_frame *out);
 
+/* Whether a file is a dynamic loader, by its name: ld-linux…, ld-musl…, ld.so. */
+bool source_is_loader(const char *path, size_t len);
+
 /* Drops what is remembered (for leak checks). */
 void source_forget_all(void);
 

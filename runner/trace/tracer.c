@@ -21,6 +21,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "trace/names.h"
+#include "trace/proc.h"
 #include "trace/tracee.h"
 
 static const unsigned long options =
@@ -59,35 +60,12 @@ static struct tracee *add(struct tracer *tracer, pid_t tid)
     return t;
 }
 
-/* A line of /proc/TID/status: its last number (the innermost namespace for NSpid). */
-static int status_number(pid_t tid, const char *key)
-{
-    char path[64], line[256];
-    int value = 0;
-    snprintf(path, sizeof path, "/proc/%d/status", (int)tid);
-    FILE *f = fopen(path, "re");
-    while (f != NULL && fgets(line, sizeof line, f) != NULL) {
-        if (strncmp(line, key, strlen(key)) != 0)
-            continue;
-        line[strcspn(line, "\n")] = '\0';
-        char *last = line + strcspn(line, ":") + 1;
-        for (char *at = last; *at != '\0'; at++)
-            if ((*at == '\t' || *at == ' ') && at[1] != '\0')
-                last = at + 1;
-        value = (int)strtol(last, NULL, 10);
-        break;
-    }
-    if (f != NULL)
-        fclose(f);
-    return value;
-}
-
 static struct process *add_process(struct tracer *tracer, pid_t pid, struct trace_program *program)
 {
     struct process *p = mem_alloc(sizeof *p);
     unsigned same = 1;
     p->pid = pid;
-    p->vpid = status_number(pid, "NSpid");
+    p->vpid = proc_status_number(pid, "NSpid");
     p->program = program;
     for (unsigned i = 0; i < tracer->ntracees; i++) {
         const struct process *other = tracer->tracees[i]->process;
@@ -102,7 +80,7 @@ static struct process *add_process(struct tracer *tracer, pid_t pid, struct trac
 static void attach(struct tracee *t, struct process *process)
 {
     t->process = process;
-    t->vtid = t->tid == process->pid ? process->vpid : status_number(t->tid, "NSpid");
+    t->vtid = t->tid == process->pid ? process->vpid : proc_status_number(t->tid, "NSpid");
     process->threads++;
     process->program->live++;
 }
@@ -180,7 +158,7 @@ static void on_fork(struct tracer *tracer, struct tracee *parent)
         t = add(tracer, tid);
     if (t->process != NULL)
         return;
-    pid_t group = status_number(tid, "Tgid");
+    pid_t group = proc_status_number(tid, "Tgid");
     if (group == parent->process->pid) {
         attach(t, parent->process);
     } else {
@@ -200,22 +178,18 @@ static void on_fork(struct tracer *tracer, struct tracee *parent)
 
 static void find_loader(struct process *p)
 {
-    char path[64], line[1024];
-    snprintf(path, sizeof path, "/proc/%d/maps", (int)p->pid);
-    FILE *f = fopen(path, "re");
+    struct strbuf maps = STRBUF_INIT;
+    struct proc_mapping m;
     p->loader_from = p->loader_to = 0;
-    while (f != NULL && fgets(line, sizeof line, f) != NULL) {
-        unsigned long from, to;
-        const char *base = strrchr(line, '/');
-        if (base == NULL || strncmp(base, "/ld", 3) != 0 ||
-            sscanf(line, "%lx-%lx", &from, &to) != 2)
+    proc_read(p->pid, "maps", &maps);
+    for (const char *at = maps.data; proc_next_mapping(&at, &m);) {
+        if (!source_is_loader(m.path, m.path_len))
             continue;
         if (p->loader_from == 0)
-            p->loader_from = from;
-        p->loader_to = to;
+            p->loader_from = m.start;
+        p->loader_to = m.end;
     }
-    if (f != NULL)
-        fclose(f);
+    strbuf_free(&maps);
 }
 
 /* The process runs a new program image. */
@@ -269,28 +243,11 @@ static const char *open_descriptors(struct tracer *tracer, pid_t pid)
     return kept;
 }
 
-static uint64_t cpu_of(pid_t pid)
-{
-    char path[64], text[1024];
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    FILE *f = fopen(path, "re");
-    if (f == NULL)
-        return 0;
-    size_t n = fread(text, 1, sizeof text - 1, f);
-    fclose(f);
-    text[n] = '\0';
-    unsigned long user = 0, system = 0;
-    const char *rest = strrchr(text, ')');
-    if (rest != NULL)
-        sscanf(rest + 2, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system);
-    return (user + system) * 1000 / (unsigned long)sysconf(_SC_CLK_TCK);
-}
-
 static void on_exit_stop(struct tracer *tracer, struct tracee *t)
 {
     struct process *p = t->process;
     if (p->threads == 1) {
-        p->cpu_ms = cpu_of(p->pid);
+        p->cpu_ms = proc_cpu_ms(p->pid);
         if (p->running)
             p->leftover = open_descriptors(tracer, p->pid);
     }
@@ -477,21 +434,6 @@ void tracer_kill(struct tracer *tracer, const struct trace_program *program, int
     }
 }
 
-/* 'S' or 'D' in /proc/TID/stat: the kernel has put it to sleep. */
-static bool sleeps(pid_t tid)
-{
-    char path[64], text[256];
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)tid);
-    FILE *f = fopen(path, "re");
-    if (f == NULL)
-        return false;
-    size_t n = fread(text, 1, sizeof text - 1, f);
-    fclose(f);
-    text[n] = '\0';
-    const char *rest = strrchr(text, ')');
-    return rest != NULL && rest[1] == ' ' && rest[2] == 'S';
-}
-
 static int descriptor_of(const struct tracee *t)
 {
     if (t->spec->args[0].type == ARG_FD)
@@ -526,7 +468,7 @@ bool tracer_asleep(struct tracer *tracer, const struct trace_program *program,
             return false;
         if (program != NULL && t->process->program != program)
             continue;
-        if (!t->process->running || !sleeps(t->tid))
+        if (!t->process->running || proc_state(t->tid) != 'S')
             return false;
         if (*n < most)
             rests[(*n)++] = rest_of(t);
@@ -573,7 +515,7 @@ uint64_t tracer_cpu_ms(struct tracer *tracer)
     for (unsigned i = 0; i < tracer->ntracees; i++) {
         struct process *p = tracer->tracees[i]->process;
         if (p != NULL && tracer->tracees[i]->tid == p->pid) {
-            p->cpu_ms = cpu_of(p->pid);
+            p->cpu_ms = proc_cpu_ms(p->pid);
             sum += p->cpu_ms;
         }
     }

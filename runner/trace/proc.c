@@ -1,0 +1,94 @@
+/* trace/proc: see proc.h; proc(5). */
+#include "trace/proc.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+bool proc_read(pid_t pid, const char *name, struct strbuf *out)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    ssize_t n;
+    do {
+        strbuf_reserve(out, 4096);
+        n = read(fd, out->data + out->len, 4096);
+        if (n > 0) {
+            out->len += (size_t)n;
+            out->data[out->len] = '\0';
+        }
+    } while (n > 0);
+    close(fd);
+    return n == 0;
+}
+
+int proc_status_number(pid_t pid, const char *key)
+{
+    struct strbuf text = STRBUF_INIT;
+    char start[32];
+    int value = 0;
+    int len = snprintf(start, sizeof start, "\n%s:", key);
+    const char *line = proc_read(pid, "status", &text) ? strstr(text.data, start) : NULL;
+    if (line != NULL) {
+        const char *at = line + len, *last = at;
+        for (; *at != '\n' && *at != '\0'; at++)
+            if (*at == '\t' || *at == ' ')
+                last = at;
+        value = (int)strtol(last, NULL, 10);
+    }
+    strbuf_free(&text);
+    return value;
+}
+
+/* What follows the name, which stands in parentheses and may hold any character. */
+static const char *behind_name(const struct strbuf *text)
+{
+    const char *paren = strrchr(text->data, ')');
+    return paren != NULL && paren[1] == ' ' ? paren + 2 : NULL;
+}
+
+char proc_state(pid_t pid)
+{
+    struct strbuf text = STRBUF_INIT;
+    const char *rest = proc_read(pid, "stat", &text) ? behind_name(&text) : NULL;
+    char state = rest != NULL ? rest[0] : '?';
+    strbuf_free(&text);
+    return state;
+}
+
+uint64_t proc_cpu_ms(pid_t pid)
+{
+    struct strbuf text = STRBUF_INIT;
+    unsigned long user = 0, system = 0;
+    const char *rest = proc_read(pid, "stat", &text) ? behind_name(&text) : NULL;
+    if (rest != NULL)
+        sscanf(rest, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system);
+    strbuf_free(&text);
+    return (user + system) * 1000 / (unsigned long)sysconf(_SC_CLK_TCK);
+}
+
+bool proc_next_mapping(const char **at, struct proc_mapping *m)
+{
+    /* start-end mode offset device inode path */
+    while (**at != '\0') {
+        const char *line = *at, *end = strchrnul(line, '\n');
+        char *p;
+        *at = *end == '\n' ? end + 1 : end;
+        const char *path = memchr(line, '/', (size_t)(end - line));
+        if (path == NULL)
+            continue;
+        m->start = strtoull(line, &p, 16);
+        m->end = strtoull(p + 1, &p, 16);
+        m->executable = p[3] == 'x';
+        m->offset = strtoull(p + 6, NULL, 16);
+        m->path = path;
+        m->path_len = (size_t)(end - path);
+        return true;
+    }
+    return false;
+}

@@ -1,0 +1,38 @@
+/*
+ * trace/proc - small files of /proc/PID, read at once.
+ */
+#ifndef SOCKLINGS_TRACE_PROC_H
+#define SOCKLINGS_TRACE_PROC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/strbuf.h"
+
+/* Appends /proc/PID/NAME; false when the process has gone. */
+bool proc_read(pid_t pid, const char *name, struct strbuf *out);
+
+/* The last number of a line of /proc/PID/status; "NSpid" gives the pid in the innermost namespace.
+ * 0 when there is none. */
+int proc_status_number(pid_t pid, const char *key);
+
+/* The state letter of /proc/PID/stat ('R', 'S', …; '?' when it has gone). */
+char proc_state(pid_t pid);
+
+/* User and system time of the whole process so far, in milliseconds. */
+uint64_t proc_cpu_ms(pid_t pid);
+
+/* What lies where in a process: the mappings that have a file. */
+struct proc_mapping {
+    uint64_t start, end, offset;
+    bool executable;
+    const char *path; /* points into the text; ends at the newline or NUL */
+    size_t path_len;
+};
+/* Parses the next line of maps; *at moves on. False at the end. Lines without a file are passed
+ * over. */
+bool proc_next_mapping(const char **at, struct proc_mapping *m);
+
+#endif
