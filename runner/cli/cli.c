@@ -39,8 +39,8 @@ void cli_free(struct cli *cli)
     free(cli->paths.lib_archive);
 }
 
-static void print_wrapped(struct cli *cli, FILE *to, const char *first, const char *format,
-                          va_list ap)
+static __attribute__((format(printf, 4, 0))) void
+print_wrapped(struct cli *cli, FILE *to, const char *first, const char *format, va_list ap)
 {
     struct strbuf text = STRBUF_INIT, lines = STRBUF_INIT;
     char *plain = NULL;

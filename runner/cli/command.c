@@ -53,6 +53,6 @@ const char *invocation_option(const struct invocation *inv, const char *name)
     for (int i = 0; inv->command->options[i].name; i++)
         if (strcmp(inv->command->options[i].name, name) == 0)
             return inv->options[i];
-    assert(!"an option that the command's row does not have");
+    assert(0 && "an option that the command's row does not have");
     return NULL;
 }

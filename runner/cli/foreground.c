@@ -62,10 +62,11 @@ static void suspend_with(pid_t child, bool terminal, const struct termios *ours)
         tcsetattr(STDIN_FILENO, TCSADRAIN, ours);
     }
     raise(SIGTSTP);
-    if (terminal)
-        give_terminal(child);
+    /* First its state, then the terminal: who does not have it must not touch it. */
     if (saved)
         tcsetattr(STDIN_FILENO, TCSADRAIN, &its);
+    if (terminal)
+        give_terminal(child);
     kill(-child, SIGCONT);
 }
 

@@ -168,6 +168,50 @@ key \x04
 exit 0
 S
 
+# --- Ctrl-Z, with a shell that has job control ---
+mkdir -p "$SOCKLINGS_WORK"
+"$socklings" start 9 >/dev/null
+cat >"$SOCKLINGS_WORK/09_tcp_client/tcp_client.c" <<'C'
+#include <stdio.h>
+int main(void)
+{
+    char line[100];
+    puts("ready");
+    return fgets(line, sizeof line, stdin) && printf("read: %s", line) > 0 ? 0 : 1;
+}
+C
+drive "Ctrl-Z suspends the prompt, and the program that it runs, and fg brings both back" -- \
+    env PS1='SH- ' sh -i <<S
+expect SH- 
+type $socklings
+expect 09_tcp_client >
+key \x1a
+expect SH- 
+type stty -a | grep -c ' icanon' | sed 's/^/lines /'
+expect lines 1
+expect SH- 
+type fg
+expect $socklings
+type version
+expect socklings 0
+expect 09_tcp_client >
+type run 9 -- x
+expect ready
+key \x1a
+expect SH- 
+type fg
+expect $socklings
+type hello
+expect read: hello
+expect ended with exit status 0
+expect 09_tcp_client >
+type quit
+expect SH- 
+type exit
+exit 0
+S
+"$socklings" start 5 >/dev/null
+
 PAGER="less -R"
 drive "a long lesson is paged, a page at a time" -r 10 -- "$socklings" lesson 5 <<S
 expect :
