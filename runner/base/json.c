@@ -203,7 +203,7 @@ int json_only_keys(const struct json *at, const char *const *known, size_t nknow
     for (bool more = json_first(at, &item); more; more = json_next(&item)) {
         bool found = false;
         for (size_t i = 0; i < nknown && !found; i++)
-            found = strcmp(item.key, known[i]) == 0;
+            found = item.key != NULL && strcmp(item.key, known[i]) == 0;
         if (found)
             continue;
         const char *near = text_nearest(item.key, known, nknown);

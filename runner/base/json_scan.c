@@ -44,7 +44,7 @@ static int peek(const struct scan *s)
 
 static void skip_space(struct scan *s)
 {
-    while (s->at < s->len && memchr(" \t\r\n", s->text[s->at], 4) != NULL)
+    for (int c = peek(s); c == ' ' || c == '\t' || c == '\r' || c == '\n'; c = peek(s))
         s->at++;
 }
 
@@ -77,7 +77,7 @@ static int scan_hex4(struct scan *s, uint32_t *out)
 static int scan_unicode(struct scan *s)
 {
     size_t start = s->at - 2;
-    uint32_t code, low;
+    uint32_t code = 0, low = 0;
     if (scan_hex4(s, &code) != 0)
         return -1;
     if (code == 0)

@@ -275,7 +275,7 @@ int form_count(const struct field *field, const struct json *at, unsigned *count
 static int store_texts(const struct field *field, const struct json *at, read_text_fn *read,
                        struct lab_store *store, void *target, struct error *err)
 {
-    unsigned count;
+    unsigned count = 0;
     if (form_count(field, at, &count, err) != 0)
         return -1;
     const char **texts = store_alloc(store, count * sizeof *texts);

@@ -42,8 +42,8 @@ struct form {
     const char *name;           /* in "$defs" of lab.schema.json */
     const struct field *fields; /* of a form in a set, the first is the key that tells it */
     unsigned nfields;
-    size_t size;   /* of the struct, when the form is no member of a set */
     unsigned kind; /* of a form in a set: stored at kind_at */
+    size_t size;   /* of the struct, when the form is no member of a set */
     /* Called when all fields are read: for rules between keys. May be NULL. */
     int (*finish)(const struct json *at, struct lab_store *store, void *target, struct error *err);
     /* The fields are offsets into a struct of their own of this size, to which a pointer is stored

@@ -33,11 +33,11 @@ struct lab_check {
 };
 
 struct lab_step {
-    const char *id;     /* "socket", "bind", "eof": stable, in verdicts and progress */
+    const char *id; /* "socket", "bind", "eof": stable, in verdicts and progress */
     const char *title;
-    const char *goal;   /* one sentence */
-    const char *lesson; /* anchor in the lesson: "recv-zero" */
-    unsigned points;    /* 1 or more; default 1 */
+    const char *goal;         /* one sentence */
+    const char *lesson;       /* anchor in the lesson: "recv-zero" */
+    unsigned points;          /* 1 or more; default 1 */
     const char *const *hints; /* 3 or more, the last nearly the code */
     unsigned nhints;
     const struct lab_check *checks; /* 1 or more */
@@ -48,22 +48,22 @@ struct lab_question {
     const char *question;
     const char *const *choices; /* 2 to 6 */
     unsigned nchoices;
-    unsigned answer;            /* index into choices */
+    unsigned answer; /* index into choices */
     const char *explain;
 };
 
-struct lab_limits {          /* of one scene; defaults in brackets */
-    unsigned wall_ms;        /* backstop deadline [10000] */
-    unsigned cpu_ms;         /* all processes together [2000] */
-    unsigned processes;      /* [64] */
-    size_t output_bytes;     /* [1 MiB] */
-    size_t file_bytes;       /* a file it writes [64 MiB] */
-    unsigned calls;          /* traced calls [200000] */
+struct lab_limits {      /* of one scene; defaults in brackets */
+    unsigned wall_ms;    /* backstop deadline [10000] */
+    unsigned cpu_ms;     /* all processes together [2000] */
+    unsigned processes;  /* [64] */
+    size_t output_bytes; /* [1 MiB] */
+    size_t file_bytes;   /* a file it writes [64 MiB] */
+    unsigned calls;      /* traced calls [200000] */
 };
 
 struct lab {
-    const char *id;      /* "05_udp_echo", equal to the folder's name */
-    unsigned number;     /* 5 */
+    const char *id;  /* "05_udp_echo", equal to the folder's name */
+    unsigned number; /* 5 */
     const char *title;
     const char *summary; /* one sentence for `list` */
     unsigned part;       /* 1 to 4 */
@@ -78,8 +78,8 @@ struct lab {
     unsigned nsteps;
     const struct lab_question *quiz;
     unsigned nquiz;
-    unsigned points;             /* sum of the steps' */
-    struct lab_store *store;     /* owns all of the above; private */
+    unsigned points;         /* sum of the steps' */
+    struct lab_store *store; /* owns all of the above; private */
 };
 
 /* Loads one lab.json. NULL and *err on failure. The caller frees with lab_free. */
@@ -99,7 +99,7 @@ struct catalog {
     struct broken_lab {
         char *name;
         struct error err;
-    } *broken;
+    } * broken;
     unsigned nbroken;
 };
 int catalog_load(struct catalog *cat, const char *labs_dir, struct error *err);

@@ -60,9 +60,9 @@ enum action_kind {
     ACTION_EXPECT_NOTHING, /* nothing arrives: all programs are blocked and the wire is quiet */
     ACTION_HALF_CLOSE,     /* a TCP peer sends FIN and goes on reading */
     ACTION_CLOSE,
-    ACTION_RESET,          /* a TCP peer sends RST (SO_LINGER 0) */
-    ACTION_FAULT,          /* arm a fault rule for a program's calls */
-    ACTION_REPEAT,         /* do a list of actions `count` times */
+    ACTION_RESET,  /* a TCP peer sends RST (SO_LINGER 0) */
+    ACTION_FAULT,  /* arm a fault rule for a program's calls */
+    ACTION_REPEAT, /* do a list of actions `count` times */
     ACTION_KINDS
 };
 
@@ -76,63 +76,63 @@ struct action {
     const char *why;   /* said when it fails, or NULL: "an empty datagram is a datagram too" */
     union {
         struct {
-            const char *role;        /* which program of the lab; default: the actor's name */
-            bool solution;           /* the lab's solution instead of the learner's file */
-            const char **args;       /* without argv[0] */
+            const char *role;  /* which program of the lab; default: the actor's name */
+            bool solution;     /* the lab's solution instead of the learner's file */
+            const char **args; /* without argv[0] */
             unsigned nargs;
             enum stdio_kind stdio;
         } start;
         struct {
             enum wait_for what;
-            const char **calls;      /* WAIT_BLOCKED: in one of these (any name of the call that
-                                        the learner may know it by); ncalls 0: any that blocks */
+            const char **calls; /* WAIT_BLOCKED: in one of these (any name of the call that
+                                   the learner may know it by); ncalls 0: any that blocks */
             unsigned ncalls;
-            const char *port;        /* WAIT_LISTENING, WAIT_BOUND: on this port; NULL: any */
-            int status;              /* WAIT_EXIT: exit status wanted; -1: any exit, but no crash */
-            const char *signal;      /* WAIT_EXIT: ended by this signal instead; NULL */
+            const char *port;   /* WAIT_LISTENING, WAIT_BOUND: on this port; NULL: any */
+            int status;         /* WAIT_EXIT: exit status wanted; -1: any exit, but no crash */
+            const char *signal; /* WAIT_EXIT: ended by this signal instead; NULL */
         } wait;
         struct data type;
         struct {
-            const char *stream;      /* "stdout", "stderr" or NULL for either */
-            const char *contains;    /* exactly one of these three is set; each with ${…} */
-            const char *matches;     /* POSIX extended regular expression; ${…} is quoted for it */
-            const char *lacks;       /* must not have been printed so far */
+            const char *stream;   /* "stdout", "stderr" or NULL for either */
+            const char *contains; /* exactly one of these three is set; each with ${…} */
+            const char *matches;  /* POSIX extended regular expression; ${…} is quoted for it */
+            const char *lacks;    /* must not have been printed so far */
         } output;
         struct {
-            const char *name;        /* "SIGTERM" */
+            const char *name; /* "SIGTERM" */
             int number;
         } signal;
         struct {
-            const char *at;          /* "127.0.0.1:0" by default; UDP and LISTEN */
-            int backlog;             /* LISTEN */
+            const char *at; /* "127.0.0.1:0" by default; UDP and LISTEN */
+            int backlog;    /* LISTEN */
         } open;
         struct {
-            const char *to;          /* "127.0.0.1:${port}" */
-            const char *from;        /* local address to bind, NULL: the kernel chooses */
-            bool refused;            /* the connection must be refused */
+            const char *to;   /* "127.0.0.1:${port}" */
+            const char *from; /* local address to bind, NULL: the kernel chooses */
+            bool refused;     /* the connection must be refused */
         } connect;
         struct {
-            const char *as;          /* name of the new peer; default: the listening peer's own */
+            const char *as; /* name of the new peer; default: the listening peer's own */
         } accept;
         struct {
             struct data data;
-            const char *to;          /* UDP: "127.0.0.1:${port}"; NULL: whom it last heard from, or
-                                        sent to */
-            const size_t *split;     /* TCP: lengths of the pieces; the rest is the last piece */
+            const char *to;      /* UDP: "127.0.0.1:${port}"; NULL: whom it last heard from, or
+                                    sent to */
+            const size_t *split; /* TCP: lengths of the pieces; the rest is the last piece */
             unsigned nsplit;
-            bool bytewise;           /* TCP: one byte at a time */
-            bool at_once;            /* with split: do not wait for the program between pieces */
+            bool bytewise; /* TCP: one byte at a time */
+            bool at_once;  /* with split: do not wait for the program between pieces */
         } send;
         struct {
             struct data data;
-            const char *from;        /* UDP: the datagram must come from this address, or NULL */
-            bool or_reset;           /* a reset after the bytes is right as well */
+            const char *from; /* UDP: the datagram must come from this address, or NULL */
+            bool or_reset;    /* a reset after the bytes is right as well */
         } expect;
         struct {
-            const char *call;        /* kernel's or learner's name: "recv" covers recvfrom */
-            unsigned from, count;    /* the from-th such call (1 is the first), and count of them */
-            size_t shorten;          /* 0, or: length argument is cut down to this */
-            const char *errname;     /* NULL, or: fails with this ("EINTR"), without running */
+            const char *call;     /* kernel's or learner's name: "recv" covers recvfrom */
+            unsigned from, count; /* the from-th such call (1 is the first), and count of them */
+            size_t shorten;       /* 0, or: length argument is cut down to this */
+            const char *errname;  /* NULL, or: fails with this ("EINTR"), without running */
             int errnum;
         } fault;
         struct {
@@ -145,17 +145,17 @@ struct action {
 
 /* Which calls an assertion speaks of. */
 struct call_pattern {
-    const char *program;     /* NULL: any */
-    const char *name;        /* kernel's or learner's name */
+    const char *program; /* NULL: any */
+    const char *name;    /* kernel's or learner's name */
     const struct arg_match {
         const char *name;
-        const char *text;    /* with ${…}; compared with the argument's text, or number in decimal;
-                                "A|B" names flags that must all be set, others may be */
-    } *args;
+        const char *text; /* with ${…}; compared with the argument's text, or number in decimal;
+                             "A|B" names flags that must all be set, others may be */
+    } * args;
     unsigned nargs;
     enum { RESULT_ANY, RESULT_OK, RESULT_FAILS, RESULT_VALUE } result;
-    int64_t value;           /* RESULT_VALUE */
-    const char *errname;     /* RESULT_FAILS with this errno, or NULL */
+    int64_t value;       /* RESULT_VALUE */
+    const char *errname; /* RESULT_FAILS with this errno, or NULL */
 };
 
 enum assertion_kind {
@@ -171,20 +171,20 @@ enum assertion_kind {
 struct assertion {
     enum assertion_kind kind;
     const char *path;
-    const char *why;                    /* or NULL */
-    const struct call_pattern *calls;   /* CALL, NEVER: one; ORDER: ncalls */
+    const char *why;                  /* or NULL */
+    const struct call_pattern *calls; /* CALL, NEVER: one; ORDER: ncalls */
     unsigned ncalls;
-    unsigned count_min, count_max;      /* CALL; count_max 0: no limit */
-    const char *program;                /* NO_LEFTOVER */
+    unsigned count_min, count_max; /* CALL; count_max 0: no limit */
+    const char *program;           /* NO_LEFTOVER */
     unsigned max_fds;
-    const char **mistakes;              /* NO_MISTAKE; nmistakes 0: any that the rules know */
+    const char **mistakes; /* NO_MISTAKE; nmistakes 0: any that the rules know */
     unsigned nmistakes;
 };
 
 struct scene_script {
-    const char *title;                  /* a sentence, or NULL: "a datagram with a zero byte" */
-    bool sanitized;                     /* run the build with ASan and UBSan */
-    enum stdio_kind stdio;              /* PTY by default */
+    const char *title;     /* a sentence, or NULL: "a datagram with a zero byte" */
+    bool sanitized;        /* run the build with ASan and UBSan */
+    enum stdio_kind stdio; /* PTY by default */
     const struct var_spec *vars;
     unsigned nvars;
     const struct action *actions;
