@@ -67,7 +67,13 @@ enum action_kind {
 };
 
 enum wait_for { WAIT_BLOCKED, WAIT_LISTENING, WAIT_BOUND, WAIT_EXIT };
-enum stdio_kind { STDIO_DEFAULT, STDIO_PTY, STDIO_PIPE, STDIO_CLOSED };
+enum stdio_kind {
+    STDIO_DEFAULT,
+    STDIO_PTY,      /* a terminal; stderr apart, so that a recording can tell it from stdout */
+    STDIO_PIPE,
+    STDIO_CLOSED,
+    STDIO_TERMINAL, /* a terminal for all three, as in a lesson's session; not for lab.json */
+};
 
 struct action {
     enum action_kind kind;

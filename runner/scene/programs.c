@@ -125,7 +125,8 @@ static struct actor *add_actor(struct run *run, const char *name)
 static int launch(struct run *run, struct actor *actor, const char *const *argv,
                   enum stdio_kind kind)
 {
-    struct spawn_request request = {.argv = argv, .terminal = kind == STDIO_PTY};
+    struct spawn_request request = {.argv = argv,
+                                    .terminal = kind == STDIO_PTY || kind == STDIO_TERMINAL};
     if (stdio_open(&actor->io, kind, run->loop, on_output, actor, request.stdio, run->err) != 0)
         return -1;
     pid_t pid = sandbox_spawn(run->sandbox, &request, &actor->gate, run->err);
@@ -139,6 +140,13 @@ static int launch(struct run *run, struct actor *actor, const char *const *argv,
         return -1;
     actor->gate_watch = loop_fd_add(run->loop, actor->gate, EPOLLIN, on_gate, actor);
     return 0;
+}
+
+struct actor *program_launch(struct run *run, const char *name, const char *const *argv,
+                             enum stdio_kind kind)
+{
+    struct actor *actor = add_actor(run, name);
+    return launch(run, actor, argv, kind) == 0 ? actor : NULL;
 }
 
 static enum progress begin(struct run *run, const struct action *action)
@@ -164,7 +172,7 @@ static enum progress begin(struct run *run, const struct action *action)
     argv[argc] = NULL;
     strbuf_puts(&run->sentence, " was started");
     if (result == PROGRESS_WAIT &&
-        launch(run, add_actor(run, action->actor), argv, stdio_of(run, action)) != 0)
+        program_launch(run, action->actor, argv, stdio_of(run, action)) == NULL)
         result = PROGRESS_INTERNAL;
     while (argc > 0)
         free((char *)(uintptr_t)argv[--argc]);

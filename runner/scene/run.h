@@ -2,6 +2,8 @@
 #ifndef SOCKLINGS_SCENE_RUN_H
 #define SOCKLINGS_SCENE_RUN_H
 
+#include <sched.h>
+
 #include "catalog/vars.h"
 #include "scene/peer.h"
 #include "scene/sandbox.h"
@@ -48,7 +50,8 @@ struct run {
     const struct scene_setup *setup;
     struct loop *loop;
     struct timeline *tl;
-    struct error *err;
+    struct error *err;    /* of an internal error; may be NULL */
+    cpu_set_t processors; /* to be restored */
     int64_t start, deadline;
     struct sandbox *sandbox;
     struct tracer *tracer;
@@ -83,6 +86,14 @@ struct run {
     uint64_t rows_hash;
 };
 
+/* scene/run.c. Begin, open the sandbox (-1 and run->err), end: always, also after a failure. */
+void run_begin(struct run *run, struct loop *loop, const struct scene_setup *setup,
+               struct timeline *tl, struct error *err);
+int run_open_sandbox(struct run *run);
+void run_end(struct run *run);
+/* "limit" (run->limit says which), "internal" (run->err says why), or NULL. */
+const char *run_check_limits(struct run *run);
+
 /* scene/actions.c: carries the current action on; fills run->failure when it failed. */
 enum progress action_step(struct run *run, const struct action *action);
 /* An action that cannot go on, since nothing moves any more: fills run->failure. `alive`: some
@@ -102,6 +113,9 @@ void settle_close(struct run *run);
 /* scene/programs.c */
 enum progress program_start(struct run *run, const struct action *action);
 char *program_file(const struct scene_program *program); /* its name inside; the caller frees */
+/* Starts argv under that name; a former program of the name is killed. NULL and run->err. */
+struct actor *program_launch(struct run *run, const char *name, const char *const *argv,
+                             enum stdio_kind kind);
 struct actor *find_actor(struct run *run, const char *name);
 void actor_free(struct actor *actor);
 bool actor_alive(const struct actor *actor);

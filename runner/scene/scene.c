@@ -1,24 +1,15 @@
 /*
- * scene: see scene.h. Setting up, carrying out the script, and ending it, whatever happens.
+ * scene: see scene.h. Carrying out the script, and ending it, whatever happens.
  *
  *  - The script is asked to go on after everything that happens; between, the loop waits.
  *  - When it waits, the scene is looked at, at growing intervals, until something happens: is it
  * stalled?
- *  - Limits are looked at every LIMIT_CHECK_MS and after every burst.
  */
 #include "scene/scene.h"
 
-#include <linux/netlink.h>
-#include <linux/sock_diag.h>
-#include <netinet/in.h>
-#include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/address.h"
 #include "base/clock.h"
@@ -26,7 +17,7 @@
 #include "net/sockdiag.h"
 #include "scene/run.h"
 
-enum { LIMIT_CHECK_MS = 50, LOOK_FIRST_US = 10, LOOK_MOST_US = 5000, FINAL_SETTLE_MS = 300 };
+enum { LOOK_FIRST_US = 10, LOOK_MOST_US = 5000, FINAL_SETTLE_MS = 300 };
 
 /* --- variables --- */
 
@@ -239,37 +230,6 @@ static const char *advance(struct run *run)
     return "complete";
 }
 
-/* --- ends that no action brings about --- */
-
-static const char *check_limits(struct run *run)
-{
-    const struct lab_limits *limits = &run->setup->limits;
-    if (run->setup->interrupted != NULL && *run->setup->interrupted) {
-        error_set(run->err, "interrupted");
-        return "internal";
-    }
-    if (tracer_processes(run->tracer) > limits->processes)
-        run->limit = "processes";
-    else if (tracer_recorded(run->tracer) > limits->calls)
-        run->limit = "calls";
-    for (unsigned i = 0; i < run->nactors; i++)
-        if (run->actors[i]->traced != NULL && run->actors[i]->traced->spinning)
-            run->limit = "calls";
-    int64_t now = clock_now();
-    if (now >= run->next_limit_check) {
-        run->next_limit_check = now + LIMIT_CHECK_MS * CLOCK_MS;
-        if (sandbox_lost(run->sandbox)) {
-            error_set(run->err, "the sandbox's init has ended unexpectedly");
-            return "internal";
-        }
-        if (tracer_cpu_ms(run->tracer) > limits->cpu_ms)
-            run->limit = "cpu";
-    }
-    if (run->limit == NULL && now >= run->deadline)
-        run->limit = "wall";
-    return run->limit != NULL ? "limit" : NULL;
-}
-
 static const char *give_up(struct run *run, const char *kind)
 {
     const struct action *action = current(run);
@@ -290,7 +250,7 @@ static const char *play(struct run *run)
         uint64_t before = run_activity(run);
         const char *why = advance(run);
         if (why == NULL)
-            why = check_limits(run);
+            why = run_check_limits(run);
         if (why != NULL)
             return strcmp(why, "limit") == 0 ? give_up(run, "limit") : why;
         int64_t until = clock_now() + look;
@@ -322,7 +282,7 @@ static const char *let_settle(struct run *run)
     int64_t until = clock_now() + FINAL_SETTLE_MS * CLOCK_MS, look = LOOK_FIRST_US * 1000;
     run->settle = SETTLE_IDLE;
     while (clock_now() < until) {
-        if (check_limits(run) != NULL)
+        if (run_check_limits(run) != NULL)
             return "limit";
         int64_t at = clock_now() + look;
         if (loop_step(run->loop, at < until ? at : until) > 0) {
@@ -336,94 +296,11 @@ static const char *let_settle(struct run *run)
     return "complete";
 }
 
-/* --- setting up and clearing away --- */
-
-static int open_sandbox(struct run *run)
-{
-    const struct scene_setup *setup = run->setup;
-    struct sandbox_file *files = mem_alloc((setup->nprograms + 1) * sizeof *files);
-    char **names = mem_alloc((setup->nprograms + 1) * sizeof *names);
-    for (unsigned i = 0; i < setup->nprograms; i++) {
-        const struct scene_program *p = &setup->programs[i];
-        names[i] = program_file(p);
-        files[i] = (struct sandbox_file){names[i], p->binary, true};
-    }
-    struct sandbox_setup box = {
-        .tier = setup->tier, .files = files, .nfiles = setup->nprograms, .limits = setup->limits};
-    run->sandbox = sandbox_new(&box, run->err);
-    if (run->sandbox != NULL) {
-        run->tracer = tracer_new(run->loop, run->tl, run->start, run->err);
-        for (unsigned i = 0; i < setup->nprograms; i++) {
-            char *inside = sandbox_path(run->sandbox, names[i]);
-            tracer_binary(run->tracer, inside, setup->programs[i].binary,
-                          setup->programs[i].source);
-            free(inside);
-        }
-        run->diag = sandbox_socket(run->sandbox, AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG, NULL);
-        settle_open(run);
-    }
-    for (unsigned i = 0; i < setup->nprograms; i++)
-        free(names[i]);
-    free(names);
-    free(files);
-    return run->sandbox != NULL ? 0 : -1;
-}
-
-static void clear_away(struct run *run)
-{
-    settle_close(run);
-    if (run->diag >= 0)
-        close(run->diag);
-    for (unsigned i = 0; i < run->npeers; i++)
-        peer_free(run->peers[i]);
-    if (run->tracer != NULL)
-        tracer_kill(run->tracer, NULL, SIGKILL);
-    for (unsigned i = 0; i < run->nactors; i++)
-        actor_free(run->actors[i]);
-    tracer_free(run->tracer);
-    sandbox_free(run->sandbox);
-    vars_free(&run->vars);
-    strbuf_free(&run->sentence);
-    strbuf_free(&run->bytes);
-    strbuf_free(&run->failure.expected);
-    strbuf_free(&run->failure.received);
-    free(run->peers);
-    free(run->actors);
-}
-
-/* The whole scene on one processor: exchanges between processes that share one are several times
- * quicker, and the loopback's queue is one (settle.c). Programs inherit it. */
-static void share_processor(cpu_set_t *before)
-{
-    cpu_set_t one;
-    int cpu = sched_getcpu();
-    sched_getaffinity(0, sizeof *before, before);
-    if (cpu < 0)
-        return;
-    CPU_ZERO(&one);
-    CPU_SET((size_t)cpu, &one);
-    sched_setaffinity(0, sizeof one, &one);
-    /* Looking again after 10 microseconds should not take 60. */
-    prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0);
-}
-
 int scene_run(struct loop *loop, const struct scene_setup *setup, struct timeline *tl,
               struct error *err)
 {
-    struct error own;
-    cpu_set_t before;
-    struct run run = {.setup = setup,
-                      .loop = loop,
-                      .tl = tl,
-                      .err = err != NULL ? err : &own,
-                      .diag = -1,
-                      .marker = -1,
-                      .sentence = STRBUF_INIT,
-                      .bytes = STRBUF_INIT,
-                      .failure = {.expected = STRBUF_INIT, .received = STRBUF_INIT}};
-    share_processor(&before);
-    run.start = clock_now();
-    run.deadline = run.start + setup->limits.wall_ms * CLOCK_MS;
+    struct run run;
+    run_begin(&run, loop, setup, tl, err);
     vars_draw(&run.vars, setup->script->vars, setup->script->nvars, setup->seed);
     record_scene(&run);
     run.frames[0] = (struct frame){.actions = setup->script->actions,
@@ -432,7 +309,7 @@ int scene_run(struct loop *loop, const struct scene_setup *setup, struct timelin
                                    .round = 1};
     run.depth = 1;
     const char *why = "internal";
-    if (open_sandbox(&run) == 0) {
+    if (run_open_sandbox(&run) == 0) {
         why = play(&run);
         if (strcmp(why, "complete") == 0)
             why = let_settle(&run);
@@ -442,8 +319,6 @@ int scene_run(struct loop *loop, const struct scene_setup *setup, struct timelin
             record_end(&run, why);
         }
     }
-    clear_away(&run);
-    sched_setaffinity(0, sizeof before, &before);
-    prctl(PR_SET_TIMERSLACK, 0, 0, 0, 0); /* the default again */
+    run_end(&run);
     return strcmp(why, "internal") == 0 ? -1 : 0;
 }

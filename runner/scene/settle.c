@@ -76,7 +76,7 @@ static bool outputs_read(struct run *run)
 {
     for (unsigned i = 0; i < run->nactors; i++) {
         struct actor *actor = run->actors[i];
-        if (actor->io.kind == STDIO_PTY && actor->io.out.watch != NULL && actor->traced != NULL &&
+        if (actor->io.kind != STDIO_PIPE && actor->io.out.watch != NULL && actor->traced != NULL &&
             actor->io.tty_read < actor->traced->tty_written)
             return false;
     }

@@ -14,13 +14,18 @@
 
 enum { END_OF_INPUT = 4 }; /* ^D */
 
+static bool is_terminal(const struct stdio *io)
+{
+    return io->kind == STDIO_PTY || io->kind == STDIO_TERMINAL;
+}
+
 static void read_end(struct stdio_end *end)
 {
     char buffer[16384];
     for (;;) {
         ssize_t n = read(end->fd, buffer, sizeof buffer);
         if (n > 0) {
-            if (end->owner->kind == STDIO_PTY && end == &end->owner->out)
+            if (is_terminal(end->owner) && end == &end->owner->out)
                 end->owner->tty_read += (uint64_t)n;
             end->owner->fn(end->owner->arg, end->stream, buffer, (size_t)n);
             if (end->fd < 0 || n < (ssize_t)sizeof buffer)
@@ -87,7 +92,7 @@ int stdio_open(struct stdio *io, enum stdio_kind kind, struct loop *loop, stdio_
         return 0;
     if (pipe2(errors, O_CLOEXEC) != 0)
         return error_errno(err, "cannot make a pipe");
-    if (kind == STDIO_PTY) {
+    if (is_terminal(io)) {
         int master, slave;
         if (open_terminal(&master, &slave, err) != 0) {
             close(errors[0]);
@@ -114,6 +119,12 @@ int stdio_open(struct stdio *io, enum stdio_kind kind, struct loop *loop, stdio_
         io->in = in[1];
         fcntl(in[1], F_SETFL, O_NONBLOCK);
         watch_end(io, &io->out, "stdout", out[0]);
+    }
+    if (kind == STDIO_TERMINAL) {
+        theirs[2] = dup(theirs[1]);
+        close(errors[0]);
+        close(errors[1]);
+        return 0;
     }
     theirs[2] = errors[1];
     watch_end(io, &io->err, "stderr", errors[0]);
@@ -182,14 +193,14 @@ void stdio_type(struct stdio *io, const void *data, size_t len)
         return;
     strbuf_add(&io->typed, data, len);
     io->at_line_start = ((const char *)data)[len - 1] == '\n';
-    io->on_its_way = io->kind == STDIO_PTY;
+    io->on_its_way = is_terminal(io);
     push(io);
 }
 
 void stdio_end_input(struct stdio *io)
 {
     const char keys[2] = {END_OF_INPUT, END_OF_INPUT};
-    if (io->kind == STDIO_PTY) {
+    if (is_terminal(io)) {
         /* In the middle of a line the first ^D only hands the line over. */
         stdio_type(io, keys, io->at_line_start ? 1 : 2);
         io->at_line_start = true;

@@ -37,7 +37,7 @@ struct stdio {
     bool in_ends; /* close the pipe when all was taken */
     stdio_output_fn *fn;
     void *arg;
-    bool on_its_way;        /* typed at the terminal, and not handed over yet */
+    bool on_its_way;   /* typed at the terminal, and not handed over yet */
     uint64_t tty_read; /* bytes read from the pty */
 };
 
@@ -49,8 +49,9 @@ void stdio_close(struct stdio *io);
 void stdio_type(struct stdio *io, const void *data, size_t len);
 void stdio_end_input(struct stdio *io);
 
-/* The kernel hands what was typed at a terminal to its reader from a work queue, some time later. This
- * makes it do so now (poll(2) of the other end does: n_tty_poll in the kernel's drivers/tty/n_tty.c). */
+/* The kernel hands what was typed at a terminal to its reader from a work queue, some time later.
+ * This makes it do so now (poll(2) of the other end does: n_tty_poll in the kernel's
+ * drivers/tty/n_tty.c). */
 void stdio_hand_over(struct stdio *io);
 /* Reads what is there now, without waiting. */
 void stdio_drain(struct stdio *io);

@@ -1,0 +1,137 @@
+/*
+ * scene/run: what every run has, whether a script is played or a session: the sandbox, the tracer,
+ * the limits, and that nothing is left behind.
+ */
+#include "scene/run.h"
+
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+enum { LIMIT_CHECK_MS = 50 };
+
+/* The whole scene on one processor: exchanges between processes that share one are several times
+ * quicker, and the loopback's queue is one (settle.c). Programs inherit it. */
+static void share_processor(cpu_set_t *before)
+{
+    cpu_set_t one;
+    int cpu = sched_getcpu();
+    sched_getaffinity(0, sizeof *before, before);
+    if (cpu < 0)
+        return;
+    CPU_ZERO(&one);
+    CPU_SET((size_t)cpu, &one);
+    sched_setaffinity(0, sizeof one, &one);
+    /* Looking again after 10 microseconds should not take 60. */
+    prctl(PR_SET_TIMERSLACK, 1000, 0, 0, 0);
+}
+
+void run_begin(struct run *run, struct loop *loop, const struct scene_setup *setup,
+               struct timeline *tl, struct error *err)
+{
+    *run = (struct run){.setup = setup,
+                        .loop = loop,
+                        .tl = tl,
+                        .err = err,
+                        .diag = -1,
+                        .marker = -1,
+                        .sentence = STRBUF_INIT,
+                        .bytes = STRBUF_INIT,
+                        .failure = {.expected = STRBUF_INIT, .received = STRBUF_INIT}};
+    share_processor(&run->processors);
+    run->start = clock_now();
+    run->deadline = run->start + setup->limits.wall_ms * CLOCK_MS;
+}
+
+int run_open_sandbox(struct run *run)
+{
+    const struct scene_setup *setup = run->setup;
+    struct sandbox_file *files = mem_alloc((setup->nprograms + 1) * sizeof *files);
+    char **names = mem_alloc((setup->nprograms + 1) * sizeof *names);
+    for (unsigned i = 0; i < setup->nprograms; i++) {
+        const struct scene_program *p = &setup->programs[i];
+        names[i] = program_file(p);
+        files[i] = (struct sandbox_file){names[i], p->binary, true};
+    }
+    struct sandbox_setup box = {
+        .tier = setup->tier, .files = files, .nfiles = setup->nprograms, .limits = setup->limits};
+    run->sandbox = sandbox_new(&box, run->err);
+    if (run->sandbox != NULL) {
+        run->tracer = tracer_new(run->loop, run->tl, run->start, run->err);
+        for (unsigned i = 0; i < setup->nprograms; i++) {
+            char *inside = sandbox_path(run->sandbox, names[i]);
+            tracer_binary(run->tracer, inside, setup->programs[i].binary,
+                          setup->programs[i].source);
+            free(inside);
+        }
+        run->diag = sandbox_socket(run->sandbox, AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG, NULL);
+        settle_open(run);
+    }
+    for (unsigned i = 0; i < setup->nprograms; i++)
+        free(names[i]);
+    free(names);
+    free(files);
+    return run->sandbox != NULL ? 0 : -1;
+}
+
+void run_end(struct run *run)
+{
+    settle_close(run);
+    if (run->diag >= 0)
+        close(run->diag);
+    for (unsigned i = 0; i < run->npeers; i++)
+        peer_free(run->peers[i]);
+    if (run->tracer != NULL)
+        tracer_kill(run->tracer, NULL, SIGKILL);
+    for (unsigned i = 0; i < run->nactors; i++)
+        actor_free(run->actors[i]);
+    tracer_free(run->tracer);
+    sandbox_free(run->sandbox);
+    vars_free(&run->vars);
+    strbuf_free(&run->sentence);
+    strbuf_free(&run->bytes);
+    strbuf_free(&run->failure.expected);
+    strbuf_free(&run->failure.received);
+    free(run->peers);
+    free(run->actors);
+    sched_setaffinity(0, sizeof run->processors, &run->processors);
+    prctl(PR_SET_TIMERSLACK, 0, 0, 0, 0); /* the default again */
+}
+
+const char *run_check_limits(struct run *run)
+{
+    const struct lab_limits *limits = &run->setup->limits;
+    if (run->setup->interrupted != NULL && *run->setup->interrupted) {
+        error_set(run->err, "interrupted");
+        return "internal";
+    }
+    if (tracer_processes(run->tracer) > limits->processes)
+        run->limit = "processes";
+    else if (tracer_recorded(run->tracer) > limits->calls)
+        run->limit = "calls";
+    for (unsigned i = 0; i < run->nactors; i++)
+        if (run->actors[i]->traced != NULL && run->actors[i]->traced->spinning)
+            run->limit = "calls";
+    int64_t now = clock_now();
+    if (now >= run->next_limit_check) {
+        run->next_limit_check = now + LIMIT_CHECK_MS * CLOCK_MS;
+        if (sandbox_lost(run->sandbox)) {
+            error_set(run->err, "the sandbox's init has ended unexpectedly");
+            return "internal";
+        }
+        if (tracer_cpu_ms(run->tracer) > limits->cpu_ms)
+            run->limit = "cpu";
+    }
+    if (run->limit == NULL && now >= run->deadline)
+        run->limit = "wall";
+    return run->limit != NULL ? "limit" : NULL;
+}
