@@ -39,7 +39,10 @@ PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
 
 RUNNER_CC = $(CC) -std=c11 -D_GNU_SOURCE $(CFLAGS) $(HARDEN) -fPIE $(WARN) -Irunner -Ilib $(PKG_CFLAGS)
-LIB_CC    = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L $(CFLAGS) $(HARDEN) -fPIE $(WARN) -Ilib
+LIB_CC    = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L $(LIB_CFLAGS) $(HARDEN) -fPIE $(WARN) -Ilib
+# The library that learners' programs are linked with is never sanitized itself, the one under test is.
+LIB_CFLAGS ?= $(CFLAGS)
+TESTED_CC = $(LIB_CC) $(CFLAGS)
 TEST_CC   = $(RUNNER_CC) -Itests/unit
 LINK      = $(CC) $(CFLAGS) $(LDHARDEN)
 
@@ -55,6 +58,7 @@ FUZZED_SRC := $(wildcard runner/base/*.c runner/timeline/*.c runner/catalog/*.c 
 
 RUNNER_OBJ := $(RUNNER_SRC:%.c=$(BUILD)/obj/%.o)
 LIB_OBJ    := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
+TESTED_OBJ := $(LIB_SRC:%.c=$(BUILD)/obj/tested/%.o)
 ROOMS_OBJ  := $(filter-out $(BUILD)/obj/runner/cli/main.o,$(RUNNER_OBJ))
 TEST_BIN   := $(TEST_SRC:%.c=$(BUILD)/%)
 BENCH_BIN  := $(BENCH_SRC:%.c=$(BUILD)/%)
@@ -118,6 +122,10 @@ $(BUILD)/obj/lib/%.o: lib/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(Q)$(LIB_CC) -MMD -MP -c $< -o $@
 
+$(BUILD)/obj/tested/lib/%.o: lib/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(Q)$(TESTED_CC) -MMD -MP -c $< -o $@
+
 # --- run ---
 
 # Under make, Ctrl-C would reach make as well, and it would call the session a failure; so the
@@ -136,19 +144,20 @@ deps:
 
 # --- tests ---
 
+# What does not compile is a failed test, and does not keep the others from running.
 test:
 	@BUILD=$(BUILD) tools/deps test
-	@$(AGAIN) test-all
+	@$(AGAIN) --keep-going test-all; BUILD=$(BUILD) BUILT=$$? tests/run -j $(JOBS) $(T)
 
-# Every room but the command line's main; a test takes what it uses.
-$(BUILD)/rooms.a: $(ROOMS_OBJ)
+# Every room but the command line's main, and lib/; a test takes what it uses.
+$(BUILD)/tested.a: $(ROOMS_OBJ) $(TESTED_OBJ)
 	$(SAY) AR $@
-	$(Q)rm -f $@ && ar rcs $@ $(ROOMS_OBJ)
+	$(Q)rm -f $@ && ar rcs $@ $^
 
-$(BUILD)/tests/%: tests/%.c $(BUILD)/rooms.a $(BUILD)/libsocklings.a
+$(BUILD)/tests/%: tests/%.c $(BUILD)/tested.a
 	$(SAY) TEST $@
 	@mkdir -p $(@D)
-	$(Q)$(TEST_CC) -MMD -MP $< -o $@ $(BUILD)/rooms.a $(BUILD)/libsocklings.a $(LDHARDEN) $(PKG_LIBS) -lcmocka
+	$(Q)$(TEST_CC) -MMD -MP $< -o $@ $(BUILD)/tested.a $(LDHARDEN) $(PKG_LIBS) -lcmocka
 
 $(TOOL_BIN): $(BUILD)/tests/%: tests/%.c $(BUILD)/flags
 	$(SAY) CC $<
@@ -167,11 +176,11 @@ FUZZ_CC    := $(shell echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | \
 endif
 
 test-all: test-programs $(if $(ASAN_WORKS),asan-programs) fuzz-programs
-	@BUILD=$(BUILD) tests/run -j $(JOBS) $(T)
 
 .PHONY: asan-programs
 asan-programs:
-	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='$(SANITIZE)' HARDEN= LDHARDEN=-pie test-programs
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='$(SANITIZE)' LIB_CFLAGS='-O2 -g' HARDEN= \
+	    LDHARDEN=-pie test-programs
 
 # --- fuzzing: libFuzzer where clang has it, else the corpus is replayed under the sanitizers ---
 
@@ -254,4 +263,4 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
--include $(RUNNER_OBJ:.o=.d) $(LIB_OBJ:.o=.d) $(TEST_BIN:=.d) $(TOOL_BIN:=.d) $(FUZZED_OBJ:.o=.d) $(BENCH_BIN:=.d)
+-include $(RUNNER_OBJ:.o=.d) $(LIB_OBJ:.o=.d) $(TESTED_OBJ:.o=.d) $(TEST_BIN:=.d) $(TOOL_BIN:=.d) $(FUZZED_OBJ:.o=.d) $(BENCH_BIN:=.d)

@@ -20,7 +20,7 @@ for source in tests/fuzz/fuzz_*.c; do
         echo "ok $count - $name # SKIP neither libFuzzer nor the sanitizer libraries are here"
         continue
     fi
-    if "$binary" -help=1 2>/dev/null | grep -q max_total_time; then
+    if "$binary" -help=1 2>&1 | grep -q max_total_time; then
         found=$BUILD/fuzz/found-$name
         mkdir -p "$found"
         set -- -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 \
