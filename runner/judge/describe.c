@@ -194,7 +194,7 @@ void describe_call(struct strbuf *out, const struct model *m, const struct event
 {
     struct line l = {.out = out, .call = &ev->call, .first = true};
     const char *name = describe_name(&ev->call);
-    bool plain = name != ev->call.via || is_plain(name);
+    bool plain = is_plain(name) || strcmp(name, call_display_name(&ev->call)) == 0;
     add_text(out, plain ? name : call_display_name(&ev->call));
     strbuf_putc(out, '(');
     add_arguments(&l);

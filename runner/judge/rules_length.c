@@ -192,18 +192,13 @@ static bool cuts_at_eight(const struct facts *f, const struct model_call *send)
 bool rule_sizeof_pointer(const struct facts *f, struct finding *out)
 {
     const struct model_call *c;
-    for (uint64_t n = 0; (c = facts_call(f, &n)) != NULL;) {
+    for (uint64_t n = 0; facts_broken(f) && (c = facts_call(f, &n)) != NULL;) {
         if (c->io != MODEL_SEND || c->socket == NULL || c->asked != 8 || !cuts_at_eight(f, c) ||
             !always_as_long(f, c))
             continue;
         finding_call(out, c);
         finding_event(out, f->failed);
         finding_place(out, c);
-        if (!facts_broken(f)) {
-            strbuf_puts(&out->message, " sends 8 bytes of a longer text: is the length taken with "
-                                       "sizeof, of a pointer?");
-            return true;
-        }
         out->certainty = CERTAINTY_FACT;
         strbuf_puts(&out->message,
                     " was given the length 8 for a longer text, and that is the size "
@@ -221,36 +216,43 @@ static bool sends_buffer(const struct model_call *send, const struct model_call 
            passes_on(send, source, (size_t)source->moved);
 }
 
-/* Without a source: the peer got what it expected, then a zero and more, of a round length. */
-static bool sends_round_length(const struct facts *f, const struct model_call *send)
+/* The peer got all that it expected, and then the end of this call's bytes, which begins with a
+ * zero. */
+static bool surplus_of(const struct facts *f, const struct model_call *send)
 {
-    if (!peer_got(f, send) || f->failed->script.expected.data == NULL)
+    if (f->failed == NULL || f->failed->script.received.data == NULL || send->data.data == NULL ||
+        f->failed->script.expected.data == NULL || send->data.len < (size_t)send->asked)
         return false;
     const struct bytes *want = &f->failed->script.expected, *got = &f->failed->script.received;
-    bool round = send->asked % 16 == 0 || send->asked % 50 == 0;
-    return round && send->asked > 8 && got->len > want->len && (size_t)send->asked > want->len &&
-           memcmp(got->data, want->data, want->len) == 0 && got->data[want->len] == '\0';
+    if (got->len <= want->len || memcmp(got->data, want->data, want->len) != 0)
+        return false;
+    size_t more = got->len - want->len;
+    const char *surplus = got->data + want->len;
+    return more < send->data.len && *surplus == '\0' &&
+           memcmp(send->data.data + send->data.len - more, surplus, more) == 0;
+}
+
+/* Without a source: a round length, and a text that ends long before. */
+static bool sends_round_length(const struct facts *f, const struct model_call *send)
+{
+    return (send->asked % 16 == 0 || send->asked % 50 == 0) && surplus_of(f, send);
 }
 
 bool rule_sizeof_array_sent(const struct facts *f, struct finding *out)
 {
     const struct model_call *c;
-    for (uint64_t n = 0; (c = facts_call(f, &n)) != NULL;) {
+    for (uint64_t n = 0; facts_broken(f) && (c = facts_call(f, &n)) != NULL;) {
         if (c->io != MODEL_SEND || c->socket == NULL || c->asked <= 8)
             continue;
         const struct model_call *source = source_of(f, c);
         bool buffer = sends_buffer(c, source);
         if ((!buffer && !sends_round_length(f, c)) || !always_as_long(f, c))
             continue;
-        out->certainty = facts_broken(f) ? CERTAINTY_FACT : CERTAINTY_HINT;
+        out->certainty = CERTAINTY_FACT;
         finding_call(out, c);
         if (buffer)
             finding_event(out, source->event);
         finding_place(out, c);
-        if (out->certainty == CERTAINTY_HINT) {
-            strbuf_puts(&out->message, " sends the whole buffer: is that what the peer waits for?");
-            return true;
-        }
         strbuf_printf(&out->message, " sent %" PRId64 " bytes, the whole array", c->asked);
         if (buffer) {
             strbuf_puts(&out->message, ", of which ");
@@ -405,19 +407,14 @@ static bool cut_at_zero(const struct facts *f, const struct model_call *send,
 bool rule_strlen_binary(const struct facts *f, struct finding *out)
 {
     const struct model_call *c;
-    for (uint64_t n = 0; (c = facts_call(f, &n)) != NULL;) {
+    for (uint64_t n = 0; facts_broken(f) && (c = facts_call(f, &n)) != NULL;) {
         const struct model_call *source = c->io == MODEL_SEND ? source_of(f, c) : NULL;
         if (source == NULL || source->socket == NULL || !cut_at_zero(f, c, source))
             continue;
         finding_call(out, c);
         finding_event(out, source->event);
-        out->certainty = facts_broken(f) ? CERTAINTY_FACT : CERTAINTY_HINT;
+        out->certainty = CERTAINTY_FACT;
         finding_place(out, c);
-        if (out->certainty == CERTAINTY_HINT) {
-            strbuf_puts(&out->message,
-                        " ends just before the first zero byte of what came: is that meant?");
-            return true;
-        }
         strbuf_printf(&out->message,
                       " passed on %" PRId64 " of the %" PRId64
                       " bytes that were received: just those before the first zero "

@@ -192,13 +192,29 @@ bool rule_reuseaddr_after_bind(const struct facts *f, struct finding *out)
 
 /* --- 05 --- */
 
+/* The script itself listens there, to see what the program makes of it. */
+static bool script_listens(const struct facts *f, int port)
+{
+    for (size_t i = 0; i < f->timeline->count; i++) {
+        const struct event *ev = &f->timeline->events[i];
+        const struct action *a = ev->kind == EVENT_SCRIPT ? facts_action(f, ev->script.path) : NULL;
+        struct strbuf at = STRBUF_INIT;
+        bool here = a != NULL && a->kind == ACTION_LISTEN && facts_text(f, a->open.at, &at) &&
+                    model_port(at.data) == port;
+        strbuf_free(&at);
+        if (here)
+            return true;
+    }
+    return false;
+}
+
 bool rule_port_in_use_by_listener(const struct facts *f, struct finding *out)
 {
     const struct model_call *c;
     for (uint64_t n = 0; (c = facts_call(f, &n)) != NULL;) {
         int port = (int)call_value(&c->event->call, "port", -1);
         if (!facts_is(c, "bind") || !facts_error(c, "EADDRINUSE") || c->socket == NULL ||
-            !c->socket->stream || own_socket_has_port(f, c, port))
+            !c->socket->stream || own_socket_has_port(f, c, port) || script_listens(f, port))
             continue;
         const struct model_socket *other = listener_elsewhere(f, c, port);
         const struct event *row = state_row(f, "LISTEN", port);
@@ -224,18 +240,19 @@ bool rule_port_in_use_by_listener(const struct facts *f, struct finding *out)
 
 /* --- 11 --- */
 
-/* A descriptor that was made before c by the same process and that no call ever used. */
+/* The last socket that the process made before c, when no call ever uses it. */
 static const struct model_call *unused_socket(const struct facts *f, const struct model_call *c)
 {
     const struct model_call *made = NULL;
     for (uint64_t n = 0; n < c->event->n; n++) {
         const struct model_call *before = model_call(&f->model, n);
-        if (before == NULL || before->process != c->process)
-            continue;
-        if (before->made != NULL)
+        if (before != NULL && before->process == c->process && before->made != NULL)
             made = before;
-        else if (made != NULL && before->socket == made->made)
-            made = NULL;
+    }
+    for (uint64_t n = 0; made != NULL && n < f->model.ncalls; n++) {
+        const struct model_call *other = model_call(&f->model, n);
+        if (other != NULL && other->socket == made->made)
+            return NULL;
     }
     return made;
 }

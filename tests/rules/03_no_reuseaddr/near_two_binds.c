@@ -1,0 +1,25 @@
+/* Binds twice itself: no former run is to blame. */
+#include "lab.h"
+
+int main(int argc, char **argv)
+{
+    uint16_t port;
+    if (argc != 2 || !net_parse_port(argv[1], &port))
+        die_usage("server PORT");
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (fd < 0)
+        die_call("socket", NULL);
+    struct sockaddr_in here;
+    memset(&here, 0, sizeof here);
+    here.sin_family = AF_INET;
+    here.sin_port = htons(port);
+    here.sin_addr.s_addr = htonl(INADDR_ANY);
+    if (bind(fd, (struct sockaddr *)&here, sizeof here) < 0)
+        die_call("bind", NULL);
+    if (listen(fd, 8) < 0)
+        die_call("listen", NULL);
+    int second = socket(AF_INET, SOCK_STREAM, 0);
+    if (bind(second, (struct sockaddr *)&here, sizeof here) < 0)
+        die_call("bind", "the second");
+    return 0;
+}

@@ -1,0 +1,25 @@
+/* A connected UDP socket is freed again with AF_UNSPEC, as connect(2) says. */
+#include "lab.h"
+
+int main(int argc, char **argv)
+{
+    uint16_t port;
+    if (argc != 2 || !net_parse_port(argv[1], &port))
+        die_usage("client PORT");
+    signal(SIGPIPE, SIG_IGN);
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    if (fd < 0)
+        die_call("socket", NULL);
+    struct sockaddr_in here;
+    memset(&here, 0, sizeof here);
+    here.sin_family = AF_INET;
+    here.sin_port = htons(port);
+    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (connect(fd, (struct sockaddr *)&here, sizeof here) < 0)
+        die_call("connect", NULL);
+    here.sin_family = AF_UNSPEC;
+    if (connect(fd, (struct sockaddr *)&here, sizeof here) < 0)
+        die_call("connect", NULL);
+    close(fd);
+    return 0;
+}

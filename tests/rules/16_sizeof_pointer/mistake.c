@@ -1,0 +1,25 @@
+/* sizeof of a pointer. */
+#include "lab.h"
+
+int main(int argc, char **argv)
+{
+    uint16_t port;
+    if (argc != 3 || !net_parse_port(argv[1], &port))
+        die_usage("client PORT WORD");
+    signal(SIGPIPE, SIG_IGN);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (fd < 0)
+        die_call("socket", NULL);
+    struct sockaddr_in here;
+    memset(&here, 0, sizeof here);
+    here.sin_family = AF_INET;
+    here.sin_port = htons(port);
+    here.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (connect(fd, (struct sockaddr *)&here, sizeof here) < 0)
+        die_call("connect", NULL);
+    const char *word = argv[2];
+    if (send(fd, word, sizeof word, 0) < 0)
+        die_call("send", NULL);
+    close(fd);
+    return 0;
+}

@@ -1,0 +1,186 @@
+/*
+ * The recordings of tests/rules, judged again: each mistake is named as its folder says, and no
+ * near miss is. Nothing runs here; test_rules_live.c runs the programs.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "judge/judge.h"
+#include "judge/rules.h"
+#include "rule_case.h"
+#include "timeline/file.h"
+
+struct setting {
+    struct rule_cases all;
+    char tmp[40];
+};
+
+static int set_up(void **state)
+{
+    struct setting *s = mem_alloc(sizeof *s);
+    strcpy(s->tmp, "/tmp/socklings-rules-XXXXXX");
+    rule_cases_find(&s->all, "tests/rules");
+    *state = s;
+    return mkdtemp(s->tmp) == NULL ? -1 : 0;
+}
+
+static int clear_away(void **state)
+{
+    struct setting *s = *state;
+    rule_cases_free(&s->all);
+    rmdir(s->tmp);
+    free(s);
+    return 0;
+}
+
+static struct timeline load(const struct rule_case *c)
+{
+    struct timeline tl;
+    struct error err;
+    char *path = rule_path(c, ".jsonl");
+    timeline_init(&tl);
+    if (timeline_load(&tl, path, &err) != 0)
+        fail_msg("%s", err.text);
+    free(path);
+    return tl;
+}
+
+static struct lab *lab_of(const struct rule_case *c, const char *tmp)
+{
+    struct error err;
+    struct lab *lab = rule_lab(c, tmp, &err);
+    if (lab == NULL)
+        fail_msg("%s", err.text);
+    return lab;
+}
+
+static const struct scene_script *script_of(const struct lab *lab)
+{
+    return lab->steps[0].checks[0].scene;
+}
+
+/* Judges all recordings, the mistakes or the near misses; how many there were. */
+static unsigned judge_all(const struct setting *s, bool mistakes)
+{
+    unsigned wrongs = 0, count = 0;
+    for (unsigned i = 0; i < s->all.count; i++) {
+        const struct rule_case *c = &s->all.of[i];
+        if (c->mistake != mistakes)
+            continue;
+        struct timeline tl = load(c);
+        struct lab *lab = lab_of(c, s->tmp);
+        const char *const only[] = {c->id, NULL};
+        struct diagnosis *best = judge_diagnose(lab, script_of(lab), &tl, NULL);
+        struct diagnosis *own = judge_diagnose(lab, script_of(lab), &tl, only);
+        const char *wrong = rule_wrong(c, mistakes ? best : own);
+        if (wrong != NULL) {
+            print_message("%s/%s: %s; %s: %s\n", c->dir, c->name, wrong,
+                          best != NULL ? best->id : "nothing", best != NULL ? best->message : "");
+            wrongs++;
+        }
+        diagnosis_free(best);
+        diagnosis_free(own);
+        lab_free(lab);
+        timeline_free(&tl);
+        count++;
+    }
+    assert_int_equal(wrongs, 0);
+    return count;
+}
+
+static void every_recorded_mistake_is_named(void **state)
+{
+    assert_true(judge_all(*state, true) >= 28);
+}
+
+static void no_near_miss_is_named(void **state)
+{
+    assert_true(judge_all(*state, false) >= 28);
+}
+
+static void every_rule_has_a_folder_with_a_near_miss(void **state)
+{
+    const struct setting *s = *state;
+    for (unsigned i = 0; rules_at(i) != NULL; i++) {
+        unsigned mistakes = 0, near = 0;
+        for (unsigned k = 0; k < s->all.count; k++) {
+            bool same = strcmp(s->all.of[k].id, rules_at(i)->id) == 0;
+            mistakes += same && s->all.of[k].mistake;
+            near += same && !s->all.of[k].mistake;
+        }
+        if (mistakes == 0 || near == 0)
+            fail_msg("tests/rules has no mistake or no near miss for %s", rules_at(i)->id);
+    }
+}
+
+static void rules_stand_in_the_order_of_their_numbers(void **state)
+{
+    (void)state;
+    for (unsigned i = 1; rules_at(i) != NULL; i++)
+        assert_true(rules_at(i - 1)->number < rules_at(i)->number);
+}
+
+/* What the learner reads: two parts, a place, a question, an anchor, events that exist. */
+static void a_diagnosis_says_where_what_and_asks_one_question(void **state)
+{
+    const struct setting *s = *state;
+    for (unsigned i = 0; i < s->all.count; i++) {
+        const struct rule_case *c = &s->all.of[i];
+        if (!c->mistake)
+            continue;
+        struct timeline tl = load(c);
+        struct lab *lab = lab_of(c, s->tmp);
+        struct diagnosis *d = judge_diagnose(lab, script_of(lab), &tl, NULL);
+        char *source = mem_format("%s.c:", c->name);
+        assert_non_null(d);
+        assert_non_null(strstr(d->message, source));
+        assert_non_null(d->file);
+        assert_true(d->line > 0);
+        assert_int_equal(d->question[strlen(d->question) - 1], '?');
+        assert_non_null(strchr(d->lesson, '#'));
+        assert_true(d->nevents > 0);
+        for (unsigned k = 0; k < d->nevents; k++)
+            assert_true(d->events[k] < tl.count);
+        if (strcmp(c->certainty, "hint") == 0)
+            assert_int_equal(d->message[strlen(d->message) - 1], '?');
+        free(source);
+        diagnosis_free(d);
+        lab_free(lab);
+        timeline_free(&tl);
+    }
+}
+
+/* A recording that was cut off anywhere must not bring the judge down, nor change its mind about
+ * what cannot be known yet: only the whole tells that a call was the last one. */
+static void a_recording_cut_off_anywhere_is_judged_without_harm(void **state)
+{
+    const struct setting *s = *state;
+    for (unsigned i = 0; i < s->all.count; i++) {
+        struct timeline tl = load(&s->all.of[i]);
+        struct lab *lab = lab_of(&s->all.of[i], s->tmp);
+        size_t whole = tl.count, step = whole / 40 + 1;
+        for (tl.count = 1; tl.count < whole; tl.count += step)
+            diagnosis_free(judge_diagnose(lab, script_of(lab), &tl, NULL));
+        tl.count = whole;
+        diagnosis_free(judge_diagnose(NULL, NULL, &tl, NULL));
+        lab_free(lab);
+        timeline_free(&tl);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_recorded_mistake_is_named),
+        cmocka_unit_test(no_near_miss_is_named),
+        cmocka_unit_test(every_rule_has_a_folder_with_a_near_miss),
+        cmocka_unit_test(rules_stand_in_the_order_of_their_numbers),
+        cmocka_unit_test(a_diagnosis_says_where_what_and_asks_one_question),
+        cmocka_unit_test(a_recording_cut_off_anywhere_is_judged_without_harm),
+    };
+    return cmocka_run_group_tests(tests, set_up, clear_away);
+}
