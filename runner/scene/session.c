@@ -75,9 +75,10 @@ static enum session_result wait_round(struct player *p)
     return SESSION_SAME;
 }
 
-static bool ended(const struct terminal *t)
+/* Its command is gone, and all that it printed has been read. */
+static bool ended(struct player *p, const struct terminal *t)
 {
-    return t->actor == NULL || (!actor_alive(t->actor) && stdio_finished(&t->actor->io));
+    return t->actor == NULL || (!actor_alive(t->actor) && settled(&p->run, t->actor));
 }
 
 /* The next line of the terminal, from *start, without its end; a line that has no end yet only if
@@ -129,7 +130,7 @@ static enum session_result expect_line(struct player *p, struct terminal *t)
     for (;;) {
         if (compare_line(p, t, false, &result))
             return result;
-        bool over = ended(t) || stalled(&p->run);
+        bool over = ended(p, t) || stalled(&p->run);
         if (over || settled(&p->run, t->actor)) {
             if (compare_line(p, t, true, &result))
                 return result;
@@ -155,8 +156,8 @@ static enum session_result expect_no_more(struct player *p, struct terminal *t)
 /* The command of a terminal has ended: the shell would give its prompt again. */
 static enum session_result wait_prompt(struct player *p, struct terminal *t)
 {
-    while (!ended(t)) {
-        if (stalled(&p->run))
+    while (!ended(p, t)) {
+        if (actor_alive(t->actor) && stalled(&p->run))
             return differs(p, t, "the command before has not ended", "", 0);
         enum session_result result = wait_round(p);
         if (result != SESSION_SAME)
