@@ -55,7 +55,8 @@ void describe_where(struct strbuf *out, const struct event *ev)
 const char *describe_name(const struct call_event *call)
 {
     /* "__interceptor_recv" and "recv.part.0" are what a sanitizer or the compiler made of it. */
-    bool written = call->via != NULL && *call->via != '_' && strchr(call->via, '.') == NULL;
+    bool written = call->via != NULL && *call->via != '_' && strchr(call->via, '.') == NULL &&
+                   strcmp(call->via, "wait4") != 0; /* waitpid() goes through it */
     return written ? call->via : call_display_name(call);
 }
 
