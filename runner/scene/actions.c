@@ -29,10 +29,18 @@ typedef enum progress step_fn(struct run *run, const struct action *action);
 
 struct peer *find_peer(struct run *run, const char *name)
 {
-    for (unsigned i = run->npeers; i > 0; i--)
-        if (strcmp(run->peers[i - 1]->name, name) == 0)
-            return run->peers[i - 1];
-    return NULL;
+    /* A connection hides the listener of its name until it is closed. */
+    struct peer *closed = NULL;
+    for (unsigned i = run->npeers; i > 0; i--) {
+        struct peer *peer = run->peers[i - 1];
+        if (strcmp(peer->name, name) != 0)
+            continue;
+        if (peer->fd >= 0)
+            return peer;
+        if (closed == NULL)
+            closed = peer;
+    }
+    return closed;
 }
 
 static enum progress failed(struct run *run, const char *kind)

@@ -95,6 +95,30 @@ static void record_scene(struct run *run)
     ev->scene.nvars = run->vars.nvars;
 }
 
+/* The peers' own ends are variables of what is judged afterwards, as they are of the script. */
+static void record_peers(struct run *run)
+{
+    struct scene_event *scene = &run->tl->events[0].scene;
+    unsigned most = scene->nvars + 2 * run->npeers;
+    struct var *vars = timeline_memory(run->tl, most * sizeof *vars + 1);
+    char text[ADDRESS_TEXT];
+    unsigned n = scene->nvars;
+    for (unsigned i = 0; i < n; i++)
+        vars[i] = scene->vars[i];
+    for (unsigned i = 0; i < run->npeers; i++) {
+        const struct peer *peer = run->peers[i];
+        const struct sockaddr *self = (const struct sockaddr *)&peer->self;
+        snprintf(text, sizeof text, "%u", address_port(self));
+        vars[n].name = timeline_format(run->tl, "%s.port", peer->name);
+        vars[n++].value = timeline_bytes(run->tl, text, strlen(text));
+        address_ip(self, text);
+        vars[n].name = timeline_format(run->tl, "%s.addr", peer->name);
+        vars[n++].value = timeline_bytes(run->tl, text, strlen(text));
+    }
+    scene->vars = vars;
+    scene->nvars = n;
+}
+
 static void record_action(struct run *run, const struct action *action, bool ok)
 {
     struct event *ev = timeline_append(run->tl, EVENT_SCRIPT, clock_now() - run->start);
@@ -151,6 +175,7 @@ static void record_end(struct run *run, const char *why)
         if (rests[i].event >= 0)
             waits[kept++] = (uint64_t)rests[i].event;
     tracer_finish(run->tracer);
+    record_peers(run);
     struct event *ev = timeline_append(run->tl, EVENT_END, clock_now() - run->start);
     ev->host = timeline_string(run->tl, "localhost");
     ev->end.why = timeline_string(run->tl, why);

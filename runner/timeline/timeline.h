@@ -66,13 +66,21 @@ struct call_event {
 };
 
 struct packet_event {
-    const char *proto; /* "tcp", "udp", "icmp", "arp", … */
-    const char *from, *to;
-    const char *flags; /* tcp: "S", "S.", "F.", "R", "P.", … */
-    uint32_t seq, ack; /* relative */
+    const char *proto; /* "tcp", "udp", "icmp", "icmp6", "arp", "ip" (another protocol), "other" */
+    const char *from, *to; /* "10.0.0.1:7000", "[::1]:7000"; without a port where there is none */
+    const char *flags; /* tcp: "S", "S.", "F.", "R", "P.", "." as tcpdump writes them; else NULL */
+    uint32_t seq, ack; /* relative to the first of each direction (RFC 9293: SYN is 0) */
     uint32_t len;      /* bytes of payload */
     const char *fate;  /* "delivered", "dropped", "delayed", "duplicated", "held", "refused" */
+    uint32_t abs_seq, abs_ack;
+    uint32_t window;     /* as in the header, not scaled */
+    const char *options; /* tcp: "mss 65495,sackOK,TS,nop,ws 7"; NULL: none */
+    const char *info;    /* in words, where flags do not tell it: "who-has 10.0.0.2",
+                            "port unreachable (udp to 10.0.0.1:7000)", "bad checksum"; NULL */
+    struct bytes frame;  /* from the Ethernet header on, cut to PACKET_KEPT; NULL data: not kept */
+    uint32_t frame_len;  /* on the wire */
 };
+#define PACKET_KEPT 2048
 
 struct state_event {
     const char *proto;       /* "tcp" or "udp" */
