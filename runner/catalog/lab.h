@@ -72,6 +72,7 @@ struct lab {
     const struct lab_program *programs;
     unsigned nprograms;
     struct lab_limits limits;
+    bool needs_packets;          /* its programs read raw packets (AF_PACKET) themselves */
     const char *const *mistakes; /* ids aimed at */
     unsigned nmistakes;
     const struct lab_step *steps;

@@ -187,9 +187,22 @@ struct assertion {
     unsigned nmistakes;
 };
 
+/* A file that lies in the programs' folder before anything is started. Exactly one of host_path
+ * and data is given. */
+struct scene_file {
+    const char *name;      /* "handshake.pcap": no slash */
+    const char *from;      /* below the lab's folder: "data/handshake.pcap"; or NULL */
+    const char *host_path; /* the same as a path of this machine; or NULL */
+    struct data data;      /* nparts 0: host_path is given */
+};
+
 struct scene_script {
     const char *title;     /* a sentence, or NULL: "a datagram with a zero byte" */
     bool sanitized;        /* run the build with ASan and UBSan */
+    bool capture;          /* packets are recorded; also when an assertion asks for them */
+    bool states;           /* socket states are recorded; also when an assertion asks for them */
+    const struct scene_file *files;
+    unsigned nfiles;
     enum stdio_kind stdio; /* PTY by default */
     const struct var_spec *vars;
     unsigned nvars;
