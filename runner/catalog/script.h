@@ -72,6 +72,7 @@ enum stdio_kind {
     STDIO_PTY,      /* a terminal; stderr apart, so that a recording can tell it from stdout */
     STDIO_PIPE,
     STDIO_CLOSED,
+    STDIO_OWN,      /* the caller's own; not for lab.json */
     STDIO_TERMINAL, /* a terminal for all three, as in a lesson's session; not for lab.json */
 };
 

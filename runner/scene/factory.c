@@ -27,7 +27,7 @@ enum { INSIDE_UID = 1000 };
 
 struct sandbox_ready {
     bool made;
-    enum scene_tier tier;
+    struct sandbox_kind kind;
     int control, pidfd;
     struct init_reply reply;
 };
@@ -55,16 +55,18 @@ static int write_text(pid_t pid, const char *name, const char *text)
 }
 
 /* user_namespaces(7): root may keep setgroups, which the inside then uses to drop all groups. */
-static int write_maps(pid_t pid)
+static int write_maps(pid_t pid, bool own)
 {
     char map[64];
     bool root = geteuid() == 0;
     if (!root && write_text(pid, "setgroups", "deny") != 0)
         return -1;
-    snprintf(map, sizeof map, "%d %u 1", INSIDE_UID, outer_uid());
+    snprintf(map, sizeof map, "%u %u 1", own ? geteuid() : INSIDE_UID,
+             own ? geteuid() : outer_uid());
     if (write_text(pid, "uid_map", map) != 0)
         return -1;
-    snprintf(map, sizeof map, "%d %u 1", INSIDE_UID, root ? outer_uid() : getegid());
+    snprintf(map, sizeof map, "%u %u 1", own ? getegid() : INSIDE_UID,
+             root && !own ? outer_uid() : getegid());
     return write_text(pid, "gid_map", map);
 }
 
@@ -83,21 +85,22 @@ static void failed(struct sandbox_ready *ready, const char *what)
     snprintf(ready->reply.text, sizeof ready->reply.text, "%s", what);
 }
 
-static void make(struct sandbox_ready *ready, enum scene_tier tier, const struct sock_fprog *filter)
+static void make(struct sandbox_ready *ready, struct sandbox_kind kind,
+                 const struct sock_fprog *filter)
 {
     int pair[2];
     unsigned none = 0;
-    struct init_config config = {.tier = tier, .uid = (uid_t)-1, .filter = *filter};
-    *ready = (struct sandbox_ready){.made = true, .tier = tier, .control = -1, .pidfd = -1};
-    if (geteuid() == 0)
-        config.uid = tier == TIER_A ? INSIDE_UID : outer_uid();
+    struct init_config config = {.kind = kind, .uid = (uid_t)-1, .filter = *filter};
+    *ready = (struct sandbox_ready){.made = true, .kind = kind, .control = -1, .pidfd = -1};
+    if (geteuid() == 0 && !kind.own)
+        config.uid = kind.tier == TIER_A ? INSIDE_UID : outer_uid();
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
         failed(ready, "make a socket pair");
         return;
     }
     config.control = pair[1];
     ready->control = pair[0];
-    pid_t pid = clone_init(tier);
+    pid_t pid = clone_init(kind.tier);
     if (pid == 0)
         init_main(&config);
     int saved = errno;
@@ -107,7 +110,7 @@ static void make(struct sandbox_ready *ready, enum scene_tier tier, const struct
         failed(ready, "make the namespaces");
     else if ((ready->pidfd = (int)syscall(SYS_pidfd_open, pid, 0)) < 0)
         failed(ready, "take hold of its init");
-    else if (tier == TIER_A && write_maps(pid) != 0)
+    else if (kind.tier == TIER_A && write_maps(pid, kind.own) != 0)
         failed(ready, "map the user");
     else if (packet_send(pair[0], "g", 1, NULL, 0) != 0 ||
              packet_receive(pair[0], &ready->reply, sizeof ready->reply, NULL, &none) < 0)
@@ -129,13 +132,14 @@ static _Noreturn void serve(int fd, const struct sock_fprog *filter)
 {
     struct sandbox_ready ready = {.made = false};
     for (;;) {
-        enum scene_tier tier;
-        if (recv(fd, &tier, sizeof tier, 0) != (ssize_t)sizeof tier)
+        struct sandbox_kind kind;
+        if (recv(fd, &kind, sizeof kind, 0) != (ssize_t)sizeof kind)
             _exit(0); /* the runner has gone: its end is ours, and ours that of the sandboxes */
-        if (ready.made && (ready.tier != tier || ready.reply.error != 0))
+        if (ready.made &&
+            (ready.kind.tier != kind.tier || ready.kind.own != kind.own || ready.reply.error != 0))
             discard(&ready);
         if (!ready.made)
-            make(&ready, tier, filter);
+            make(&ready, kind, filter);
         const int fds[2] = {ready.control, ready.pidfd};
         bool good = ready.reply.error == 0;
         if (packet_send(fd, &ready.reply, sizeof ready.reply, fds, good ? 2 : 0) != 0)
@@ -143,7 +147,7 @@ static _Noreturn void serve(int fd, const struct sock_fprog *filter)
         if (good) {
             close(ready.control);
             close(ready.pidfd);
-            make(&ready, tier, filter);
+            make(&ready, kind, filter);
         }
     }
 }
@@ -208,17 +212,17 @@ void factory_stop(void)
     factory.pid = 0;
 }
 
-static int ask(enum scene_tier tier, struct init_reply *reply, int fds[2])
+static int ask(const struct sandbox_kind *kind, struct init_reply *reply, int fds[2])
 {
     unsigned nfds = 2;
-    if (packet_send(factory.fd, &tier, sizeof tier, NULL, 0) != 0)
+    if (packet_send(factory.fd, kind, sizeof *kind, NULL, 0) != 0)
         return -1;
     if (packet_receive(factory.fd, reply, sizeof *reply, fds, &nfds) < 0)
         return -1;
     return reply->error == 0 && nfds != 2 ? -1 : 0;
 }
 
-int factory_take(enum scene_tier tier, int *control, int *pidfd, char *folder, size_t size,
+int factory_take(struct sandbox_kind kind, int *control, int *pidfd, char *folder, size_t size,
                  struct error *err)
 {
     struct init_reply reply;
@@ -226,14 +230,14 @@ int factory_take(enum scene_tier tier, int *control, int *pidfd, char *folder, s
     bool mine = factory.pid != 0 && factory.owner == getpid();
     if (!mine && start(err) != 0)
         return -1;
-    if (ask(tier, &reply, fds) != 0) {
+    if (ask(&kind, &reply, fds) != 0) {
         /* Somebody ended it: another one does as well. */
         if (!mine)
             return error_errno(err, "the maker of sandboxes does not answer");
         factory_stop();
         if (start(err) != 0)
             return -1;
-        if (ask(tier, &reply, fds) != 0)
+        if (ask(&kind, &reply, fds) != 0)
             return error_errno(err, "the maker of sandboxes does not answer");
     }
     if (reply.error != 0) {

@@ -9,16 +9,22 @@
 #ifndef SOCKLINGS_SCENE_FACTORY_H
 #define SOCKLINGS_SCENE_FACTORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 
 #include "base/error.h"
 #include "scene/tier.h"
 
+struct sandbox_kind {
+    enum scene_tier tier;
+    bool own; /* for a program of the user's own: with the host's files, environment and user id */
+};
+
 /* Takes a ready sandbox. *control talks to its init, *pidfd ends it; `folder` gets where its files
  * lie. The caller closes both. Blocks until one is ready, with a deadline. -1 and *err when none
  * can be made here. */
-int factory_take(enum scene_tier tier, int *control, int *pidfd, char *folder, size_t size,
+int factory_take(struct sandbox_kind kind, int *control, int *pidfd, char *folder, size_t size,
                  struct error *err);
 
 /* Ends the factory and what it has ready, and waits for it (leak checks, tests). */

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
@@ -87,7 +88,7 @@ static int enter(const struct init_config *config, const char **step)
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_DUMPABLE, 0);
     umask(0);
-    if (config->tier != TIER_A) {
+    if (config->kind.tier != TIER_A) {
         *step = "become the reaper of orphans";
         if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
             return -1;
@@ -101,7 +102,7 @@ static int enter(const struct init_config *config, const char **step)
     *step = "set the host name";
     if (sethostname("localhost", 9) != 0)
         return -1;
-    return rootfs_enter(step);
+    return config->kind.own ? rootfs_keep(step) : rootfs_enter(step);
 }
 
 /* --- a program --- */
@@ -119,7 +120,7 @@ static void set_limits(const struct init_config *config, const struct lab_limits
     limit(RLIMIT_FSIZE, limits->file_bytes);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_NOFILE, 4096);
-    if (config->tier != TIER_C) /* there the limit would count the user's other processes */
+    if (config->kind.tier != TIER_C) /* there the limit would count the user's other processes */
         limit(RLIMIT_NPROC, limits->processes + 8);
 }
 
@@ -132,6 +133,20 @@ static const char *const environment[] = {
     "UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:exitcode=99:color=never",
     NULL,
 };
+
+/* Ambient capabilities survive the exec of an ordinary user (capabilities(7)); they count in the
+ * scene's own namespaces only. */
+static int keep_raw_sockets(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[2];
+    if (syscall(SYS_capget, &header, data) != 0)
+        return -1;
+    data[0].inheritable |= 1U << CAP_NET_RAW;
+    if (syscall(SYS_capset, &header, data) != 0)
+        return -1;
+    return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_RAW, 0, 0);
+}
 
 static void give_up(int gate, int error)
 {
@@ -175,13 +190,18 @@ static _Noreturn void become_program(const struct init_config *config,
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     personality(ADDR_NO_RANDOMIZE);
     stay_on(req->cpu);
-    set_limits(config, &req->limits);
+    if (!config->kind.own)
+        set_limits(config, &req->limits);
     umask(022);
     prctl(PR_SET_DUMPABLE, 1); /* or the tracer could not take hold of it */
     if (send(gate, &byte, 1, MSG_NOSIGNAL) != 1 || recv(gate, &byte, 1, 0) != 1)
         _exit(127);
-    if (filter_install(&config->filter) != 0)
+    if ((req->packets && keep_raw_sockets() != 0) || filter_install(&config->filter) != 0)
         give_up(gate, errno);
+    if (config->kind.own) {
+        execvp(argv[0], argv);
+        give_up(gate, errno);
+    }
     if (strchr(argv[0], '/') == NULL)
         snprintf(path, sizeof path, "%s/%s", folder, argv[0]);
     else

@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 #include "catalog/lab.h"
-#include "scene/tier.h"
+#include "scene/factory.h"
 
 enum init_word { INIT_SOCKET = 1, INIT_FILE, INIT_SPAWN };
 
@@ -21,6 +21,7 @@ struct init_request {
     bool executable;            /* FILE: named in text; its content is the descriptor */
     unsigned argc;              /* SPAWN: argv packed in text, each with its NUL */
     bool terminal;
+    bool packets;        /* it may open AF_PACKET and raw sockets */
     unsigned stdio_mask; /* which of 0, 1, 2 are sent, after the gate */
     int cpu;             /* the processor to stay on; -1: any */
     struct lab_limits limits;
@@ -33,7 +34,7 @@ struct init_reply {
 };
 
 struct init_config {
-    enum scene_tier tier;
+    struct sandbox_kind kind;
     int control;
     uid_t uid; /* become this one; (uid_t)-1: stay */
     struct sock_fprog filter;
@@ -45,5 +46,7 @@ _Noreturn void init_main(const struct init_config *config);
 /* scene/rootfs.c: makes the small root file system and enters it. 0, or -1 with errno and *step set
  * to what failed (static text). */
 int rootfs_enter(const char **step);
+/* For the user's own programs: the host's files stay, only /proc is the namespace's. */
+int rootfs_keep(const char **step);
 
 #endif

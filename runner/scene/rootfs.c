@@ -128,3 +128,12 @@ int rootfs_enter(const char **step)
     *step = "enter /work";
     return chdir("/work");
 }
+
+int rootfs_keep(const char **step)
+{
+    *step = "make the mounts private";
+    if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
+        return -1;
+    *step = "mount /proc";
+    return mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+}

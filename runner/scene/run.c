@@ -62,8 +62,12 @@ int run_open_sandbox(struct run *run)
         names[i] = program_file(p);
         files[i] = (struct sandbox_file){names[i], p->binary, true};
     }
-    struct sandbox_setup box = {
-        .tier = setup->tier, .files = files, .nfiles = setup->nprograms, .limits = setup->limits};
+    struct sandbox_setup box = {.tier = setup->tier,
+                                .own = setup->own,
+                                .packets = setup->packets,
+                                .files = files,
+                                .nfiles = setup->nprograms,
+                                .limits = setup->limits};
     run->sandbox = sandbox_new(&box, run->err);
     if (run->sandbox != NULL) {
         run->tracer = tracer_new(run->loop, run->tl, run->start, run->err);

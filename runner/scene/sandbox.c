@@ -27,6 +27,7 @@
 struct sandbox {
     enum scene_tier tier;
     struct lab_limits limits;
+    bool packets;
     int control;
     int pidfd;
     char folder[256];
@@ -72,8 +73,10 @@ struct sandbox *sandbox_new(const struct sandbox_setup *setup, struct error *err
     struct sandbox *sb = mem_alloc(sizeof *sb);
     sb->tier = setup->tier;
     sb->limits = setup->limits;
+    sb->packets = setup->packets;
     sb->control = sb->pidfd = -1;
-    int rc = factory_take(sb->tier, &sb->control, &sb->pidfd, sb->folder, sizeof sb->folder, err);
+    int rc = factory_take((struct sandbox_kind){setup->tier, setup->own}, &sb->control, &sb->pidfd,
+                          sb->folder, sizeof sb->folder, err);
     for (unsigned i = 0; rc == 0 && i < setup->nfiles; i++)
         rc = put_file(sb, &setup->files[i], err);
     if (rc == 0)
@@ -157,6 +160,7 @@ pid_t sandbox_spawn(struct sandbox *sb, const struct spawn_request *spawn, int *
     req->terminal = spawn->terminal;
     req->cpu = sched_getcpu();
     req->limits = sb->limits;
+    req->packets = sb->packets;
     for (; spawn->argv[req->argc] != NULL; req->argc++) {
         size_t len = strlen(spawn->argv[req->argc]) + 1;
         if (used + len > INIT_TEXT || req->argc >= 254) {

@@ -30,6 +30,8 @@ struct sandbox_file {
 
 struct sandbox_setup {
     enum scene_tier tier;
+    bool own;     /* for the user's own program: the host's files, environment and user id */
+    bool packets; /* programs may open AF_PACKET and raw sockets (in the scene's network only) */
     const struct sandbox_file *files;
     unsigned nfiles;
     struct lab_limits limits;

@@ -37,6 +37,8 @@ struct scene_setup {
     enum stdio_kind stdio;  /* overrides the script's unless STDIO_DEFAULT */
     const char *lab, *step; /* for the recording; may be NULL */
     unsigned check;
+    bool own;                        /* sandbox.h: for the user's own program (observe.c) */
+    bool packets;                    /* programs may open AF_PACKET and raw sockets */
     volatile const int *interrupted; /* becomes non-zero on Ctrl-C; may be NULL */
 };
 

@@ -90,6 +90,11 @@ int stdio_open(struct stdio *io, enum stdio_kind kind, struct loop *loop, stdio_
     theirs[0] = theirs[1] = theirs[2] = -1;
     if (kind == STDIO_CLOSED)
         return 0;
+    if (kind == STDIO_OWN) {
+        for (int i = 0; i < 3; i++)
+            theirs[i] = fcntl(i, F_DUPFD_CLOEXEC, 3);
+        return 0;
+    }
     if (pipe2(errors, O_CLOEXEC) != 0)
         return error_errno(err, "cannot make a pipe");
     if (is_terminal(io)) {

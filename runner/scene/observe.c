@@ -1,0 +1,129 @@
+/* scene/observe: see observe.h. */
+#include "scene/observe.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "scene/run.h"
+
+enum { LOOK_US = 2000, END_MS = 2000, CALLS_DEFAULT = 100000 };
+
+static bool someone_lives(const struct run *run, unsigned from)
+{
+    for (unsigned i = from; i < run->nactors; i++)
+        if (actor_alive(run->actors[i]))
+            return true;
+    return false;
+}
+
+/* "limit", "internal", or NULL. */
+static const char *wait_round(struct run *run)
+{
+    loop_step(run->loop, clock_now() + LOOK_US * 1000);
+    for (unsigned i = 0; i < run->nactors; i++) {
+        if (run->actors[i]->exec_error != 0) {
+            errno = run->actors[i]->exec_error;
+            error_errno(run->err, "cannot execute %s", run->actors[i]->name);
+            return "internal";
+        }
+    }
+    if (sandbox_lost(run->sandbox)) {
+        error_set(run->err, "the sandbox's init has ended unexpectedly");
+        return "internal";
+    }
+    if (tracer_recorded(run->tracer) >= run->setup->limits.calls) {
+        run->limit = "calls";
+        return "limit";
+    }
+    return NULL;
+}
+
+static bool interrupted(const struct observe_setup *setup)
+{
+    return setup->interrupted != NULL && *setup->interrupted;
+}
+
+static const char *start_all(struct run *run, const struct observe_setup *setup)
+{
+    for (unsigned i = 0; i < setup->ncommands; i++) {
+        const struct observe_command *command = &setup->commands[i];
+        const char *why = NULL;
+        struct actor *actor = program_launch(run, command->name, command->argv, STDIO_OWN);
+        if (actor == NULL)
+            return "internal";
+        /* The next one finds it ready: a server that listens, say. */
+        while (why == NULL && !interrupted(setup) && actor_alive(actor) &&
+               (i + 1 < setup->ncommands || !actor->traced->running) &&
+               !(actor->traced->running && settled(run, actor)))
+            why = wait_round(run);
+        if (why != NULL)
+            return why;
+    }
+    return NULL;
+}
+
+/* Until the first program has ended; or, where it has peers, until they have and it only waits. */
+static const char *watch(struct run *run, const struct observe_setup *setup)
+{
+    for (;;) {
+        if (interrupted(setup))
+            return "complete";
+        if (!someone_lives(run, 0))
+            return "complete";
+        if (setup->ncommands > 1 && !someone_lives(run, 1) && stalled(run))
+            return "complete";
+        const char *why = wait_round(run);
+        if (why != NULL)
+            return why;
+    }
+}
+
+/* What still runs is asked to end, so that its last calls are seen, and is given a moment. */
+static void end_programs(struct run *run, bool by_user)
+{
+    int64_t until = clock_now() + END_MS * CLOCK_MS;
+    if (someone_lives(run, 0))
+        tracer_kill(run->tracer, NULL, by_user ? SIGINT : SIGTERM);
+    while (someone_lives(run, 0) && clock_now() < until && wait_round(run) == NULL) {
+    }
+}
+
+static void record_end(struct run *run, const char *why)
+{
+    tracer_finish(run->tracer);
+    struct event *ev = timeline_append(run->tl, EVENT_END, clock_now() - run->start);
+    ev->end.why = timeline_string(run->tl, why);
+    ev->end.limit = timeline_string(run->tl, run->limit);
+}
+
+int observe_run(struct loop *loop, const struct observe_setup *setup, struct timeline *tl,
+                int *status, struct error *err)
+{
+    static const struct scene_script no_script = {.title = NULL};
+    char tier[2] = {scene_tier_letter(setup->tier), '\0'};
+    struct scene_setup scene = {.script = &no_script, .tier = setup->tier, .own = true};
+    struct run run;
+    scene.limits.calls = setup->max_calls != 0 ? setup->max_calls : CALLS_DEFAULT;
+    scene.limits.output_bytes = SIZE_MAX;
+    run_begin(&run, loop, &scene, tl, err);
+    timeline_append(tl, EVENT_SCENE, 0)->scene.tier = timeline_string(tl, tier);
+    tl->events[0].host = timeline_string(tl, "localhost");
+    const char *why = "internal";
+    *status = 0;
+    if (run_open_sandbox(&run) == 0) {
+        why = start_all(&run, setup);
+        if (why == NULL)
+            why = watch(&run, setup);
+        if (strcmp(why, "internal") != 0) {
+            end_programs(&run, interrupted(setup));
+            record_end(&run, why);
+        }
+        const struct trace_program *first = run.nactors > 0 ? run.actors[0]->traced : NULL;
+        if (first != NULL && first->exited)
+            *status = first->signal != 0 ? 128 + first->signal : first->status;
+    }
+    run_end(&run);
+    return strcmp(why, "internal") == 0 ? -1 : 0;
+}
