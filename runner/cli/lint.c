@@ -8,10 +8,12 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "catalog/lesson.h"
 #include "cli/mutant.h"
+#include "judge/rules.h"
 
-enum { SOURCE_MAX = 1024 * 1024, MUTANTS_MIN = 4 };
+enum { SOURCE_MAX = 1024 * 1024, MUTANTS_MIN = 4, RULES_MAX = 256 };
 
 static void add_fault(struct strbuf *faults, const char *text)
 {
@@ -52,6 +54,31 @@ static void lint_lesson(const struct cli_paths *paths, const struct lab *lab, co
     free(path);
 }
 
+/* An id that no rule can name would never be seen in a verdict. */
+static void lint_mistake(const char *where, const char *id, struct strbuf *faults)
+{
+    const char *known[RULES_MAX];
+    size_t count = 0;
+    for (unsigned i = 0; rules_at(i) && count < RULES_MAX; i++) {
+        known[count++] = rules_at(i)->id;
+        if (strcmp(rules_at(i)->id, id) == 0)
+            return;
+    }
+    const char *near = text_nearest(id, known, count);
+    strbuf_printf(faults, "%s: no rule knows the mistake \"%s\"", where, id);
+    if (near)
+        strbuf_printf(faults, "; \"%s\" perhaps?", near);
+    strbuf_putc(faults, '\n');
+}
+
+static void lint_mistakes(const struct lab *lab, struct strbuf *faults)
+{
+    char *where = mem_format("%s: $.mistakes", lab->file);
+    for (unsigned i = 0; i < lab->nmistakes; i++)
+        lint_mistake(where, lab->mistakes[i], faults);
+    free(where);
+}
+
 static void lint_mutants(const struct lab *lab, struct strbuf *faults)
 {
     struct error err;
@@ -64,6 +91,9 @@ static void lint_mutants(const struct lab *lab, struct strbuf *faults)
         add_fault(faults, fault);
         free(fault);
     }
+    for (unsigned i = 0; i < list.count; i++)
+        if (list.mutants[i].mistake)
+            lint_mistake(list.mutants[i].path, list.mutants[i].mistake, faults);
     mutants_free(&list);
 }
 
@@ -77,6 +107,7 @@ unsigned lint_lab(const struct cli_paths *paths, const struct lab *lab, struct s
     }
     lint_lesson(paths, lab, "en", faults);
     lint_lesson(paths, lab, "zh", faults);
+    lint_mistakes(lab, faults);
     lint_mutants(lab, faults);
     for (size_t i = before; i < faults->len; i++)
         lines += faults->data[i] == '\n';

@@ -20,12 +20,9 @@ static void print_row(struct verify *v, const struct verify_row *row)
 {
     const struct term *t = &v->cli->term;
     struct strbuf lines = STRBUF_INIT;
-    const char *mark = row->status == VERIFY_OK        ? term_mark_done(t)
-                       : row->status == VERIFY_SKIPPED ? term_mark_open(t)
-                                                       : term_mark_failed(t);
-    printf(" %s%s%s %-32s %7.0f ms\n",
-           look_on(&t->look, row->status <= VERIFY_SKIPPED ? LOOK_GOOD : LOOK_BAD), mark,
-           look_off(&t->look), row->what, row->ms);
+    bool ok = row->status == VERIFY_OK;
+    printf(" %s%s%s %-32s %7.0f ms\n", look_on(&t->look, ok ? LOOK_GOOD : LOOK_BAD),
+           ok ? term_mark_done(t) : term_mark_failed(t), look_off(&t->look), row->what, row->ms);
     if (row->detail[0]) {
         text_wrap(&lines, row->detail, look_width(&t->look), "     ", "     ");
         fputs(lines.data, stdout);

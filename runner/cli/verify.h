@@ -13,7 +13,6 @@
 
 enum verify_status {
     VERIFY_OK,
-    VERIFY_SKIPPED,  /* not tried; no failure */
     VERIFY_FAILED,   /* the lab's fault */
     VERIFY_INTERNAL, /* ours: nothing is known of the lab */
 };

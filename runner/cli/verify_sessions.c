@@ -4,6 +4,7 @@
 #include "base/strbuf.h"
 #include "catalog/lesson.h"
 #include "check/sessions.h"
+#include "cli/signals.h"
 #include "cli/verify.h"
 
 /* One row for all that came out as shown; one for each that did not. */
@@ -13,7 +14,7 @@ void verify_sessions(struct verify *v)
     struct lesson *lesson = lesson_load(v->cli->paths.lessons, "en", v->lab->id, NULL);
     struct check_request request = verify_request(v, v->lab->dir);
     unsigned same = 0;
-    for (unsigned i = 0; lesson != NULL && i < lesson->nsessions; i++) {
+    for (unsigned i = 0; lesson != NULL && i < lesson->nsessions && !signals.interrupted; i++) {
         const struct lesson_session *session = &lesson->sessions[i];
         struct strbuf difference = STRBUF_INIT;
         struct error err = {""};

@@ -128,6 +128,21 @@ is "the solution is shown after passing" "$status" 0
 run "$socklings" hint 5
 has "there is no hint when everything passes" "$out" "nothing left"
 
+# --- next ---
+run "$socklings" next
+is "next begins another lab" "$status" 0
+has "next passes over the one that is done" "$out" "09_tcp_client"
+run "$socklings" next
+has "next tells of the lab that it leaves" "$out" "09_tcp_client does not pass yet"
+has "and goes on to the one after it" "$out" "10_tcp_server"
+run "$socklings" check 5 --seed 7
+is "going on changes nothing of the lab that is done" "$status" 0
+run "$socklings" lesson 5 what-a-socket-is
+is "a section of a lesson is shown alone" "$status" 0
+run "$socklings" lesson 5 what-a-sokcet-is
+is "an unknown section is a usage error" "$status" 2
+has "and the nearest is named" "$err" '"what-a-socket-is"'
+
 # --- run ---
 run "$socklings" run 5 --solution --
 is "the program's own failure is the status of run" "$status" 1

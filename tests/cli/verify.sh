@@ -12,10 +12,12 @@ fresh() {
     cp "$root/lessons/en/05_udp_echo.md" "$tmp/data/lessons/en/"
     cp -r "$root/labs/05_udp_echo" "$tmp/data/labs/"
     lab=$tmp/data/labs/05_udp_echo
+    lesson=$tmp/data/lessons/en/05_udp_echo.md
 }
 
 # Leaves only the first mutant: the others take time and prove nothing here.
 one_mutant() {
+    sed -i 's/^```session/```text/' "$lesson" # nor do the sessions
     ls "$lab/mutants/"*.patch | tail -n +2 | xargs rm
     mutant=$(ls "$lab/mutants/"*.patch)
 }
@@ -68,6 +70,27 @@ fails "a solution that fails" "solution"
 
 fresh
 one_mutant
-sed -i 's/^#* .*/Nothing is a heading here./' "$tmp/data/lessons/en/05_udp_echo.md"
+sed -i 's/^#* .*/Nothing is a heading here./' "$lesson"
 fails "a lesson without the anchors of the steps" "05_udp_echo"
+
+fresh
+one_mutant
+sed -i '1s/.*/mistake: port-no-htons-bnid/' "$mutant"
+run "$socklings" lint 5
+is "lint refuses a mutant whose mistake no rule knows" "$status" 1
+has "and names the nearest" "$out" '"port-no-htons-bind" perhaps?'
+sed -i 's/"mistakes": *\[/&"no-such-mistake", /' "$lab/lab.json"
+run "$socklings" lint 5
+has "lint refuses a mistake in lab.json that no rule knows" "$out" '$.mistakes: no rule knows'
+
+fresh
+one_mutant
+cat >>"$lesson" <<'L'
+
+```session
+server$ ./udp_echo 7000
+something else entirely
+```
+L
+fails "a session that does not come out as shown" "something else entirely"
 finish
