@@ -237,6 +237,7 @@ static int run_scene(struct check *check, const struct lab_step *step, unsigned 
         .lab = check->lab->id,
         .step = step->id,
         .check = index,
+        .packets = check->lab->needs_packets,
         .interrupted = check->request->interrupted,
     };
     int rc = scene_run(check->loop, &setup, tl, err);

@@ -52,37 +52,69 @@ void run_begin(struct run *run, struct loop *loop, const struct scene_setup *set
     run->deadline = run->start + setup->limits.wall_ms * CLOCK_MS;
 }
 
+/* The programs, and the files that the script puts beside them. What they need is kept in `names`
+ * and `contents`. */
+static int list_files(struct run *run, struct sandbox_file *files, char **names,
+                      struct strbuf *contents)
+{
+    const struct scene_setup *setup = run->setup;
+    for (unsigned i = 0; i < setup->nprograms; i++) {
+        names[i] = program_file(&setup->programs[i]);
+        files[i] = (struct sandbox_file){.name = names[i],
+                                         .host = setup->programs[i].binary,
+                                         .executable = true};
+    }
+    for (unsigned i = 0; i < setup->script->nfiles; i++) {
+        const struct scene_file *from = &setup->script->files[i];
+        struct sandbox_file *file = &files[setup->nprograms + i];
+        strbuf_init(&contents[i]);
+        if (from->host_path == NULL &&
+            vars_expand_data(&contents[i], &from->data, run_lookup, run, run->err) != 0)
+            return -1;
+        *file = (struct sandbox_file){.name = from->name,
+                                      .host = from->host_path,
+                                      .data = contents[i].data,
+                                      .len = contents[i].len};
+    }
+    return 0;
+}
+
+static void connect_sandbox(struct run *run, char **names)
+{
+    const struct scene_setup *setup = run->setup;
+    run->tracer = tracer_new(run->loop, run->tl, run->start, run->err);
+    for (unsigned i = 0; i < setup->nprograms; i++) {
+        char *inside = sandbox_path(run->sandbox, names[i]);
+        tracer_binary(run->tracer, inside, setup->programs[i].binary, setup->programs[i].source);
+        free(inside);
+    }
+    run->diag = sandbox_socket(run->sandbox, AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG, NULL);
+    settle_open(run);
+}
+
 int run_open_sandbox(struct run *run)
 {
     const struct scene_setup *setup = run->setup;
-    struct sandbox_file *files = mem_alloc((setup->nprograms + 1) * sizeof *files);
+    unsigned nscript = setup->script->nfiles, n = setup->nprograms + nscript;
+    struct sandbox_file *files = mem_alloc((n + 1) * sizeof *files);
+    struct strbuf *contents = mem_alloc((nscript + 1) * sizeof *contents);
     char **names = mem_alloc((setup->nprograms + 1) * sizeof *names);
-    for (unsigned i = 0; i < setup->nprograms; i++) {
-        const struct scene_program *p = &setup->programs[i];
-        names[i] = program_file(p);
-        files[i] = (struct sandbox_file){names[i], p->binary, true};
-    }
     struct sandbox_setup box = {.tier = setup->tier,
                                 .own = setup->own,
                                 .packets = setup->packets,
                                 .files = files,
-                                .nfiles = setup->nprograms,
+                                .nfiles = n,
                                 .limits = setup->limits};
-    run->sandbox = sandbox_new(&box, run->err);
-    if (run->sandbox != NULL) {
-        run->tracer = tracer_new(run->loop, run->tl, run->start, run->err);
-        for (unsigned i = 0; i < setup->nprograms; i++) {
-            char *inside = sandbox_path(run->sandbox, names[i]);
-            tracer_binary(run->tracer, inside, setup->programs[i].binary,
-                          setup->programs[i].source);
-            free(inside);
-        }
-        run->diag = sandbox_socket(run->sandbox, AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG, NULL);
-        settle_open(run);
-    }
+    if (list_files(run, files, names, contents) == 0)
+        run->sandbox = sandbox_new(&box, run->err);
+    if (run->sandbox != NULL)
+        connect_sandbox(run, names);
     for (unsigned i = 0; i < setup->nprograms; i++)
         free(names[i]);
+    for (unsigned i = 0; i < nscript; i++)
+        strbuf_free(&contents[i]);
     free(names);
+    free(contents);
     free(files);
     return run->sandbox != NULL ? 0 : -1;
 }

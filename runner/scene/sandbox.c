@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -52,10 +53,25 @@ static int request(struct sandbox *sb, const struct init_request *req, size_t te
     return 0;
 }
 
+/* A descriptor of the file's content, which init copies from. */
+static int open_content(const struct sandbox_file *file, struct error *err)
+{
+    if (file->host != NULL)
+        return file_open_at(AT_FDCWD, file->host, FILE_REGULAR | FILE_NO_FOLLOW, err);
+    int fd = memfd_create(file->name, MFD_CLOEXEC);
+    if (fd < 0 || write(fd, file->data, file->len) != (ssize_t)file->len) {
+        error_errno(err, "cannot keep %s in memory", file->name);
+        if (fd >= 0)
+            close(fd);
+        return -1;
+    }
+    return fd;
+}
+
 static int put_file(struct sandbox *sb, const struct sandbox_file *file, struct error *err)
 {
     struct init_request *req = mem_alloc(sizeof *req);
-    int fd = file_open_at(AT_FDCWD, file->host, FILE_REGULAR | FILE_NO_FOLLOW, err);
+    int fd = open_content(file, err);
     int rc = -1;
     if (fd >= 0) {
         req->word = INIT_FILE;

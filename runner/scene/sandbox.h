@@ -24,7 +24,9 @@ struct sandbox;
 /* A file that is copied to /work/NAME (tier A) before anything runs. */
 struct sandbox_file {
     const char *name; /* no slash */
-    const char *host; /* a regular file */
+    const char *host; /* a regular file; or NULL: */
+    const void *data; /* its content */
+    size_t len;
     bool executable;
 };
 
