@@ -123,22 +123,18 @@ static unsigned draw_seed(void)
 }
 
 static int check(struct cli *cli, const struct invocation *inv, const struct lab *lab,
-                 struct check_request *request)
+                 const struct check_request *request, struct ticker *ticker)
 {
     bool json = invocation_option(inv, "--json") != NULL;
     bool own = invocation_option(inv, "--src") == NULL;
-    struct ticker ticker = {.cli = cli, .lab = lab};
     struct verdict verdict;
     struct timeline last;
     memset(&verdict, 0, sizeof verdict);
     timeline_init(&last);
-    if (!json) {
-        request->progress = on_step;
-        request->progress_arg = &ticker;
-        tick(&ticker, 0);
-    }
+    if (!json)
+        tick(ticker, 0);
     check_run(cli->loop, request, &verdict, &last);
-    tick_end(&ticker);
+    tick_end(ticker);
     if (signals.interrupted && verdict.outcome == OUTCOME_INTERNAL_ERROR) {
         if (!json)
             cli_say(cli, "Stopped. Nothing was noted.");
@@ -190,9 +186,14 @@ int cmd_check(struct cli *cli, const struct invocation *inv)
                                     .lib_archive = cli->paths.lib_archive,
                                     .seed = seed,
                                     .interrupted = &signals.interrupted};
+    struct ticker ticker = {.cli = cli, .lab = lab};
+    if (!invocation_option(inv, "--json")) {
+        request.progress = on_step;
+        request.progress_arg = &ticker;
+    }
     if (!invocation_option(inv, "--src"))
         request.reproduce = again + strlen("socklings ") - strlen(cli_prefix(cli));
-    int status = check(cli, inv, lab, &request);
+    int status = check(cli, inv, lab, &request, &ticker);
     free(again);
     return status;
 }

@@ -24,7 +24,7 @@ static const struct lab_program *choose(struct cli *cli, const struct lab *lab, 
     if (!role && lab->nprograms == 1)
         return &lab->programs[0];
     struct strbuf roles = STRBUF_INIT, shown = STRBUF_INIT;
-    const char *names[ROLES_MAX];
+    const char *names[ROLES_MAX] = {NULL};
     unsigned count = lab->nprograms < ROLES_MAX ? lab->nprograms : ROLES_MAX;
     for (unsigned i = 0; i < count; i++) {
         names[i] = lab->programs[i].role;

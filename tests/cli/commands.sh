@@ -1,5 +1,6 @@
 #!/bin/sh
 # Single commands: what they print, and their exit statuses, for right and wrong command lines.
+# shellcheck source=tests/cli/tap.sh
 . "$(dirname "$0")/tap.sh"
 
 # --- help and version ---

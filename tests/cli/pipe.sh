@@ -1,5 +1,6 @@
 #!/bin/sh
 # The prompt with its input from a pipe: no prompts, no echo, line by line.
+# shellcheck source=tests/cli/tap.sh
 . "$(dirname "$0")/tap.sh"
 
 say() { # text for stdin; then as run

@@ -1,5 +1,6 @@
 #!/bin/sh
 # The prompt on a real terminal: a whole session, completion, history, Ctrl-C, Ctrl-D, narrow screens.
+# shellcheck source=tests/cli/tap.sh
 . "$(dirname "$0")/tap.sh"
 solution=$root/labs/05_udp_echo/solution/udp_echo.c
 
@@ -223,7 +224,7 @@ drive "a pager that is not there is done without" -r 10 -- "$socklings" lesson 5
 expect socket
 exit 0
 S
-PAGER=cat
+PAGER='cat'
 
 drive "nothing is wider than a terminal of 20 columns" -c 20 -w 20 -- sh -c "
 for c in list progress 'help check' help 'hint 10' 'lesson 5' 'check 5'; do

@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2034 # status, out, err are for the tests
 # Sourced by the tests of this folder: a place of their own, and results as TAP.
 #
 #   ok "a sentence" COMMAND …     passes when the command succeeds
@@ -28,7 +29,7 @@ LC_ALL=C.UTF-8
 TERM=xterm
 export HOME SOCKLINGS_WORK SOCKLINGS_CACHE LC_ALL TERM
 unset XDG_STATE_HOME SOCKLINGS_LANG SOCKLINGS_DATA NO_COLOR PAGER LESS COLUMNS LINES
-PAGER=cat
+PAGER='cat'
 export PAGER
 
 count=0
