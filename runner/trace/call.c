@@ -4,8 +4,9 @@
  *  - The filter stops a tracee at the entry of a traced call; it is resumed so that it stops again
  * at the exit.
  *  - A call that a signal interrupts ends with one of the kernel's restart codes (512 to 516),
- * which a program never sees: either it is entered again, or the handler's rt_sigreturn shows that
- * it failed with EINTR. Both are one event.
+ * which a program never sees: either it is entered again (by itself, or through
+ * restart_syscall), or the handler's rt_sigreturn shows that it failed with EINTR. Both are one
+ * event. Calls that the handler makes meanwhile are events of their own.
  */
 #include <errno.h>
 #include <limits.h>
@@ -13,9 +14,11 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "trace/memory.h"
 #include "trace/tracee.h"
 
 enum { RESTART_FIRST = 512, RESTART_LAST = 516 };
@@ -148,13 +151,75 @@ static void inject(struct tracer *tracer, struct tracee *t)
         regs_set_arg(&regs, arg, f->rule.shorten);
         regs_put(t->tid, &regs);
         t->restore_arg = (int)arg;
+        t->shortened = f->rule.shorten;
     }
 }
 
-static bool is_restart(const struct tracee *t, const struct call_spec *spec, const uint64_t args[6])
+/* --- calls and signal handlers --- */
+
+/* What the kernel puts on the stack for a handler is larger than this, so a handler's calls are
+ * made further below the interrupted one. */
+enum { SIGNAL_FRAME = 512 };
+
+static void suspend(struct tracee *t)
 {
-    return t->state == CALL_INTERRUPTED && spec == t->spec &&
-           memcmp(t->args, args, sizeof t->args) == 0;
+    struct suspended *s = &t->suspended[t->nsuspended++];
+    s->spec = t->spec;
+    memcpy(s->args, t->args, sizeof s->args);
+    s->sp = t->sp;
+    s->decoded = t->decoded;
+    s->event = t->event;
+    s->entered = t->entered;
+    s->restore_arg = t->restore_arg;
+    s->shortened = t->shortened;
+}
+
+static void resume_suspended(struct tracee *t)
+{
+    const struct suspended *s = &t->suspended[--t->nsuspended];
+    t->spec = s->spec;
+    memcpy(t->args, s->args, sizeof t->args);
+    t->sp = s->sp;
+    t->decoded = s->decoded;
+    t->event = s->event;
+    t->entered = s->entered;
+    t->restore_arg = s->restore_arg;
+    t->shortened = s->shortened;
+    t->state = CALL_INTERRUPTED;
+}
+
+/* Another call is entered while one is interrupted: a handler makes it, or a handler was left by
+ * longjmp and the interrupted one never returns. */
+static void leave_interrupted(struct tracer *tracer, struct tracee *t, uint64_t sp)
+{
+    if (t->state == CALL_INTERRUPTED) {
+        if (t->nsuspended == SUSPENDED_MOST || sp + SIGNAL_FRAME > t->sp)
+            call_abandon(tracer, t, NULL);
+        else
+            suspend(t);
+    }
+    while (t->nsuspended > 0 && sp + SIGNAL_FRAME > t->suspended[t->nsuspended - 1].sp) {
+        resume_suspended(t);
+        call_abandon(tracer, t, NULL);
+    }
+}
+
+static bool is_restart(const struct tracee *t, long number, const uint64_t args[6])
+{
+    if (t->state != CALL_INTERRUPTED)
+        return false;
+    return number == SYS_restart_syscall ||
+           (number == t->spec->number && memcmp(t->args, args, sizeof t->args) == 0);
+}
+
+static void restart(struct tracee *t)
+{
+    regs_set regs;
+    t->state = CALL_ENTERED;
+    if (t->restore_arg >= 0 && regs_get(t->tid, &regs) == 0) {
+        regs_set_arg(&regs, (unsigned)t->restore_arg, t->shortened);
+        regs_put(t->tid, &regs);
+    }
 }
 
 void call_entry(struct tracer *tracer, struct tracee *t)
@@ -174,6 +239,11 @@ void call_entry(struct tracer *tracer, struct tracee *t)
     uint64_t args[6];
     for (int i = 0; i < 6; i++)
         args[i] = info.seccomp.args[i];
+    if (is_restart(t, (long)info.seccomp.nr, args)) {
+        restart(t);
+        tracee_resume(t, 0);
+        return;
+    }
     if (spec == NULL) {
         tracee_resume(t, 0);
         return;
@@ -183,16 +253,11 @@ void call_entry(struct tracer *tracer, struct tracee *t)
         tracee_resume(t, 0); /* the loader's own: not followed to its exit */
         return;
     }
-    if (is_restart(t, spec, args)) {
-        t->state = CALL_ENTERED;
-        tracee_resume(t, 0);
-        return;
-    }
-    if (t->state == CALL_INTERRUPTED)
-        call_abandon(tracer, t, "EINTR");
+    leave_interrupted(tracer, t, info.stack_pointer);
 
     struct source_frame frame;
     t->entered = clock_now();
+    t->sp = info.stack_pointer;
     t->spec = spec;
     memcpy(t->args, args, sizeof t->args);
     t->restore_arg = -1;
@@ -255,6 +320,17 @@ static void tell_work_from_idling(struct tracee *t, int64_t result, const char *
         t->process->program->spinning = true;
 }
 
+/* The other timers run only while the process does. */
+static void note_interval_timer(struct tracee *t)
+{
+    struct itimerval timer;
+    if (t->args[0] != ITIMER_REAL ||
+        memory_read(t->tid, t->args[1], &timer, sizeof timer) < sizeof timer)
+        return;
+    t->process->timer_armed = timer.it_value.tv_sec != 0 || timer.it_value.tv_usec != 0;
+    t->process->timer_repeats = timer.it_interval.tv_sec != 0 || timer.it_interval.tv_usec != 0;
+}
+
 static void note_effects(struct tracee *t, int64_t result)
 {
     const char *name = t->spec->name;
@@ -265,9 +341,11 @@ static void note_effects(struct tracee *t, int64_t result)
             t->process->receive_timeout = true;
     } else if (strcmp(name, "alarm") == 0) {
         t->process->timer_armed = arg_value(t, "seconds", 0) != 0;
-    } else if (strcmp(name, "setitimer") == 0 || strcmp(name, "timer_settime") == 0 ||
-               strcmp(name, "timerfd_settime") == 0) {
-        t->process->timer_armed = true;
+        t->process->timer_repeats = false;
+    } else if (strcmp(name, "setitimer") == 0) {
+        note_interval_timer(t);
+    } else if (strcmp(name, "timer_settime") == 0 || strcmp(name, "timerfd_settime") == 0) {
+        t->process->timer_armed = t->process->timer_repeats = true;
     }
 }
 
@@ -307,6 +385,8 @@ static void sigreturn_exit(struct tracer *tracer, struct tracee *t)
 {
     regs_set regs;
     t->state = t->below;
+    if (t->state == CALL_NONE && t->nsuspended > 0)
+        resume_suspended(t);
     if (t->state == CALL_INTERRUPTED && regs_get(t->tid, &regs) == 0 &&
         (int64_t)regs_result(&regs) == -EINTR)
         call_abandon(tracer, t, "EINTR");
@@ -332,6 +412,7 @@ void call_exit(struct tracer *tracer, struct tracee *t)
         const char *error = NULL;
         if (info.exit.is_error && -result >= RESTART_FIRST && -result <= RESTART_LAST) {
             t->state = CALL_INTERRUPTED;
+            restore_argument(t);
         } else {
             if (info.exit.is_error)
                 error = strerrorname_np((int)-result);

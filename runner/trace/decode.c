@@ -422,6 +422,15 @@ void decode_entry(struct timeline *tl, pid_t tid, const struct call_spec *spec,
         entry_pointer(&c, spec->args[i].type, spec->args[i].name, i);
 }
 
+/* What the program said its buffer for an address holds, when it made the call. */
+static int address_room(const struct context *c)
+{
+    for (unsigned i = 0; i < c->out->count; i++)
+        if (strcmp(c->out->args[i].name, "addrlen_in") == 0)
+            return (int)c->out->args[i].value;
+    return 0;
+}
+
 static void exit_argument(struct context *c, enum arg_type type, const char *name, unsigned i,
                           int64_t result)
 {
@@ -430,14 +439,16 @@ static void exit_argument(struct context *c, enum arg_type type, const char *nam
     case ARG_ADDR_OUT: {
         int len = address_length_in(c, pointer, next);
         if (result >= 0 && len >= 0) {
+            int room = address_room(c);
             add_value(c, "addrlen_out", len);
-            add_address(c, pointer, (size_t)len);
+            if (len <= room) /* else it was cut off, and the rest is what stood there before */
+                add_address(c, pointer, (size_t)len);
         }
         break;
     }
     case ARG_DATA_OUT:
-        if (result >= 0)
-            add_data(c, pointer, (size_t)result);
+        if (result >= 0) /* with MSG_TRUNC it may be more than there is room for */
+            add_data(c, pointer, (uint64_t)result < next ? (size_t)result : (size_t)next);
         break;
     case ARG_IOV_OUT:
         if (result >= 0)

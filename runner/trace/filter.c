@@ -70,6 +70,8 @@ static int add_rules(scmp_filter_ctx ctx)
     /* Its exit tells whether an interrupted call is restarted or has failed with EINTR. */
     if (rc == 0)
         rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(rt_sigreturn), 0);
+    if (rc == 0)
+        rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(restart_syscall), 0);
     for (size_t i = 0; rc == 0 && i < sizeof refused / sizeof refused[0]; i++) {
         int number = seccomp_syscall_resolve_name(refused[i]);
         if (number != __NR_SCMP_ERROR)

@@ -61,6 +61,19 @@ char proc_state(pid_t pid)
     return state;
 }
 
+bool proc_sleeps(pid_t tid)
+{
+    struct strbuf text = STRBUF_INIT;
+    if (proc_state(tid) != 'S')
+        return false;
+    /* The kernel makes sure itself that the thread is off its processor before it tells which call
+     * it is in (task_current_syscall in lib/syscall.c); it says "running" of all others. */
+    bool known = proc_read(tid, "syscall", &text) && text.len > 0;
+    bool running = known && strncmp(text.data, "running", 7) == 0;
+    strbuf_free(&text);
+    return !running;
+}
+
 uint64_t proc_cpu_ms(pid_t pid)
 {
     struct strbuf text = STRBUF_INIT;

@@ -21,6 +21,10 @@ int proc_status_number(pid_t pid, const char *key);
 /* The state letter of /proc/PID/stat ('R', 'S', …; '?' when it has gone). */
 char proc_state(pid_t pid);
 
+/* Whether the thread is asleep ('S') and off its processor. The state alone says only what it is
+ * to do: on the way into a sleep, or out of wait4(2), it may be waiting for the processor. */
+bool proc_sleeps(pid_t tid);
+
 /* User and system time of the whole process so far, in milliseconds. */
 uint64_t proc_cpu_ms(pid_t pid);
 

@@ -326,7 +326,10 @@ static char *plain_name(const char *symbol)
             }
         }
     }
-    return mem_format("%.*s", (int)strcspn(symbol, "@"), symbol);
+    size_t len = strcspn(symbol, "@");
+    if (len > 2 && memcmp(symbol + len - 2, "64", 2) == 0)
+        len -= 2; /* fcntl64, open64, pread64: what large files are opened with */
+    return mem_format("%.*s", (int)len, symbol);
 }
 
 static void explain(struct image *image, struct place *place)
@@ -435,6 +438,13 @@ void source_locate(struct source *source, pid_t tid, const regs_set *regs, struc
         now.window_at = regs_sp(regs);
         now.window_len = memory_read(tid, now.window_at, now.window, sizeof now.window);
         dwfl_getthread_frames(source->image->dwfl, tid, on_frame, &walk);
+        regs_set caller = *regs;
+        if (walk.depth == 1 && !out->in_program && !out->in_loader &&
+            regs_leave_leaf(tid, &caller) == 0) {
+            /* clone(2) is where unwinding ends, also for the thread that makes it. */
+            now.regs = &caller;
+            dwfl_getthread_frames(source->image->dwfl, tid, on_frame, &walk);
+        }
         if (!walk.missed || out->in_program || source->misses >= 16)
             return;
         /* Libraries may have been loaded since the image was made. */

@@ -6,7 +6,7 @@
 #include "trace/source.h"
 #include "trace/tracer.h"
 
-enum { FAULTS_MOST = 16, SPIN_LIMIT = 1000, IDLE_ROUNDS = 3 };
+enum { FAULTS_MOST = 16, SPIN_LIMIT = 1000, IDLE_ROUNDS = 3, SUSPENDED_MOST = 2 };
 
 struct process {
     pid_t pid;
@@ -20,6 +20,7 @@ struct process {
     bool main_seen;       /* a call came from the program itself */
     bool receive_timeout; /* SO_RCVTIMEO or SO_SNDTIMEO was set on some socket */
     bool timer_armed;     /* alarm(2), setitimer(2), …: a signal will come */
+    bool timer_repeats;   /* and another one after it */
     const char *leftover;
     uint64_t cpu_ms; /* as last seen */
 };
@@ -31,6 +32,17 @@ enum call_state {
     CALL_SIGRETURN,   /* inside rt_sigreturn */
 };
 
+/* A call below a signal handler that makes calls itself. */
+struct suspended {
+    const struct call_spec *spec;
+    uint64_t args[6];
+    uint64_t sp;
+    struct decoded decoded;
+    int64_t event, entered;
+    int restore_arg;
+    uint64_t shortened;
+};
+
 struct tracee {
     pid_t tid;
     int vtid;
@@ -40,10 +52,14 @@ struct tracee {
     enum call_state below; /* the state below a sigreturn */
     const struct call_spec *spec;
     uint64_t args[6];
+    uint64_t sp; /* the stack pointer at its entry */
     struct decoded decoded;
     int64_t event; /* -1: not recorded */
     int64_t entered;
-    int restore_arg; /* argument a fault shortened, or -1 */
+    int restore_arg;    /* argument a fault shortened, or -1 */
+    uint64_t shortened; /* to what */
+    struct suspended suspended[SUSPENDED_MOST];
+    unsigned nsuspended;
     /* To tell idling and spinning from work: */
     unsigned idle_rounds;
     unsigned repeats;

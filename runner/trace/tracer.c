@@ -266,7 +266,7 @@ static void on_signal(struct tracer *tracer, struct tracee *t, int signal)
     struct strbuf name = STRBUF_INIT;
     regs_set regs;
     bool fatal = is_crash(signal);
-    if (signal == SIGALRM)
+    if (signal == SIGALRM && !p->timer_repeats)
         p->timer_armed = false;
     if (!p->running)
         return;
@@ -468,7 +468,7 @@ bool tracer_asleep(struct tracer *tracer, const struct trace_program *program,
             return false;
         if (program != NULL && t->process->program != program)
             continue;
-        if (!t->process->running || proc_state(t->tid) != 'S')
+        if (!t->process->running || !proc_sleeps(t->tid))
             return false;
         if (*n < most)
             rests[(*n)++] = rest_of(t);
