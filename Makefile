@@ -97,7 +97,12 @@ programs: $(BUILD)/socklings $(BUILD)/libsocklings.a
 # Changes when the commands do, so that other flags or another compiler build everything anew.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(RUNNER_CC)' '$(LIB_CC)' '$(LINK) $(PKG_LIBS)' '$(PATHS)' >$@.new
+	@printf '%s\n' '$(RUNNER_CC)' '$(LIB_CC)' '$(LINK) $(PKG_LIBS)' >$@.new
+	@cmp -s $@.new $@ && rm -f $@.new || mv -f $@.new $@
+
+$(BUILD)/paths: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(VERSION) $(CURDIR) $(DATADIR)' >$@.new
 	@cmp -s $@.new $@ && rm -f $@.new || mv -f $@.new $@
 
 $(BUILD)/socklings: $(RUNNER_OBJ) $(BUILD)/libsocklings.a
@@ -115,6 +120,7 @@ $(BUILD)/obj/runner/%.o: runner/%.c $(BUILD)/flags
 
 # Where the data is: the tree it was built in, and where `make install` puts it.
 PATHS = -DSOCKLINGS_SRCDIR='"$(CURDIR)"' -DSOCKLINGS_DATADIR='"$(DATADIR)"'
+$(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard runner/cli/*.c)): $(BUILD)/paths
 $(BUILD)/obj/runner/cli/%.o: private DEFS = -DSOCKLINGS_VERSION='"$(VERSION)"' $(PATHS)
 
 $(BUILD)/obj/lib/%.o: lib/%.c $(BUILD)/flags
@@ -244,7 +250,8 @@ lint:
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/lib $(DESTDIR)$(MANDIR)/man1
 	install -m 755 $(BUILD)/socklings $(DESTDIR)$(BINDIR)/socklings
-	install -m 644 lib/*.h $(BUILD)/libsocklings.a LICENSE $(DESTDIR)$(DATADIR)/lib/
+	install -m 644 lib/*.h $(BUILD)/libsocklings.a $(DESTDIR)$(DATADIR)/lib/
+	install -m 644 LICENSE $(DESTDIR)$(DATADIR)/
 	rm -rf $(DESTDIR)$(DATADIR)/labs $(DESTDIR)$(DATADIR)/lessons
 	find labs lessons -type f -exec install -D -m 644 '{}' '$(DESTDIR)$(DATADIR)/{}' ';'
 	$(BUILD)/socklings help --man >$(BUILD)/socklings.1
