@@ -107,8 +107,7 @@ static void what_next(struct cli *cli, const struct lab *lab, const struct verdi
                 "write it, \"%snext\" goes on.",
                 prefix, prefix, lab->number, prefix);
     else if (verdict->outcome != OUTCOME_INTERNAL_ERROR)
-        cli_say(cli, "\n\"%shint\" helps with this step, \"%slesson\" explains it.", prefix,
-                prefix);
+        cli_say(cli, "\n\"%shint\" helps with this step.", prefix);
 }
 
 /* --- the check --- */

@@ -41,7 +41,7 @@ static void tell(struct cli *cli, bool works, const char *name, const char *deta
     strbuf_free(&text);
 }
 
-static bool tell_tier(struct cli *cli)
+static enum scene_tier tell_tier(struct cli *cli)
 {
     static const char *const meaning[] = {
         [TIER_A] = "A: every check runs in a private network of its own",
@@ -57,9 +57,9 @@ static bool tell_tier(struct cli *cli)
         tell(cli, p->works, p->name, p->detail, p->fix);
     }
     tell(cli, report.tier != TIER_NONE, "isolation", meaning[report.tier], NULL);
-    bool works = report.tier != TIER_NONE;
+    enum scene_tier tier = report.tier;
     tier_report_free(&report);
-    return works;
+    return tier;
 }
 
 static bool tell_compiler(struct cli *cli)
@@ -148,14 +148,20 @@ static void tell_terminal(struct cli *cli)
 int cmd_doctor(struct cli *cli, const struct invocation *inv)
 {
     (void)inv;
-    bool works = tell_tier(cli);
+    enum scene_tier tier = tell_tier(cli);
+    bool works = tier != TIER_NONE;
     works = tell_compiler(cli) && works;
     works = tell_cache(cli) && works;
     works = tell_labs(cli) && works;
     works = tell_workspace(cli) && works;
     tell_terminal(cli);
     putchar('\n');
-    cli_say(cli, works ? "Everything that a lab needs works here."
-                       : "Something that the labs need does not work here; see the fixes above.");
+    if (!works)
+        cli_say(cli, "Something that the labs need does not work here; see the fixes above.");
+    else if (tier != TIER_A)
+        cli_say(cli,
+                "The labs work here, less well shielded than they could be; see the fix above.");
+    else
+        cli_say(cli, "Everything that a lab needs works here.");
     return works ? EXIT_PASS : EXIT_FAIL;
 }

@@ -12,8 +12,8 @@ expect $SOCKLINGS_WORK/05_udp_echo/udp_echo.c
 expect Step 1 of
 expect 05_udp_echo >
 type check
-expect hint
-expect lesson
+expect Read on: lesson 5
+expect "hint" helps
 expect 05_udp_echo >
 type hint
 expect Hint 1 of

@@ -100,6 +100,15 @@ has "and how to get one is told" "$out" "gcc"
 run env -u CC PATH="$tmp/bin" "$socklings" doctor
 is "doctor finds that there is no compiler" "$status" 1
 
+# --- a machine that refuses namespaces ---
+run env SOCKLINGS_TIER=C "$socklings" doctor
+is "doctor finds that the labs work without namespaces" "$status" 0
+has "doctor says what is refused" "$out" "refused"
+has "doctor tells how to get it" "$out" "fix: "
+run env SOCKLINGS_TIER=C "$socklings" check 5 --json
+is "a check passes on this machine's own network" "$status" 0
+has "and the verdict says so" "$out" '"tier":"C"'
+
 # --- a damaged lab does not hide the others ---
 mkdir -p "$tmp/data/labs/05_udp_echo" "$tmp/data/labs/09_tcp_client"
 cp -r "$root/lib" "$root/lessons" "$tmp/data/"
