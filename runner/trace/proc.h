@@ -22,7 +22,7 @@ int proc_status_number(pid_t pid, const char *key);
 char proc_state(pid_t pid);
 
 /* Whether the thread is asleep ('S') and off its processor. The state alone says only what it is
- * to do: on the way into a sleep, or out of wait4(2), it may be waiting for the processor. */
+ * about to do: on its way to sleep, or out of wait4(2), it may be waiting for the processor. */
 bool proc_sleeps(pid_t tid);
 
 /* User and system time of the whole process so far, in milliseconds. */

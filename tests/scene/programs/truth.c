@@ -465,8 +465,9 @@ static void threads(void)
     pthread_t ids[4];
     for (int i = 0; i < 4; i++)
         CALL("socketpair", socketpair(AF_UNIX, SOCK_STREAM, 0, pairs[i]), "fds=%d %d", pairs[i][0], pairs[i][1]);
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 4; i++) {
         pthread_create(&ids[i], NULL, talk, &pairs[i]); NOTED("pthread_create", ANY_RESULT, "-");
+    }
     for (int i = 0; i < 4; i++)
         pthread_join(ids[i], NULL);
     CALL("close", close(pairs[0][0]), "fd=%d", pairs[0][0]);
