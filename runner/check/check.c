@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "build/build.h"
+#include "check/hands.h"
 #include "judge/judge.h"
 
 struct binary {
@@ -23,6 +24,16 @@ struct binary {
     bool solution;
     enum build_variant variant;
     struct build *build; /* NULL: not wanted so far */
+};
+
+/* One scene of the lab, in the order of steps and checks. */
+struct job {
+    const struct lab_step *step;
+    unsigned check;
+    const struct scene_script *script;
+    struct scene_program *programs; /* NULL: not gathered yet */
+    char **names;
+    unsigned nprograms;
 };
 
 struct check {
@@ -35,7 +46,11 @@ struct check {
     char *solution_dir;
     struct binary *binaries; /* for each program: learner's and solution's, plain and sanitized */
     unsigned nbinaries;
-    double build_ms; /* spent waiting for the compiler */
+    struct job *jobs;
+    bool *shared; /* the helper may run it */
+    unsigned njobs;
+    struct hands *hands; /* NULL until the first scene */
+    double build_ms;     /* spent waiting for the compiler */
 };
 
 static double ms_since(int64_t start)
@@ -196,93 +211,137 @@ static enum check_end check_build(struct check *check, const struct lab_step *st
 }
 
 /* The binaries a scene may start. */
-static enum check_end gather(struct check *check, const struct lab_step *step,
-                             const struct scene_script *script, struct scene_program *programs,
-                             char **names, unsigned *n, struct step_result *out)
+static enum check_end gather(struct check *check, struct job *job, struct step_result *out)
 {
-    enum build_variant variant = is_sanitized(check, script) ? BUILD_SANITIZED : BUILD_PLAIN;
-    bool solution = uses_solution(script->actions, script->nactions);
-    *n = 0;
-    for (unsigned i = 0; i < check->lab->nprograms; i++) {
+    enum build_variant variant = is_sanitized(check, job->script) ? BUILD_SANITIZED : BUILD_PLAIN;
+    bool solution = uses_solution(job->script->actions, job->script->nactions);
+    const struct lab *lab = check->lab;
+    if (job->programs != NULL)
+        return CHECK_PASSED;
+    struct scene_program *programs = mem_alloc(2 * lab->nprograms * sizeof *programs);
+    job->names = mem_alloc(2 * lab->nprograms * sizeof *job->names);
+    job->programs = programs;
+    for (unsigned i = 0; i < lab->nprograms; i++) {
         for (int which = 0; which < (solution ? 2 : 1); which++) {
-            const struct lab_program *p = &check->lab->programs[i];
+            const struct lab_program *p = &lab->programs[i];
             struct binary *b = find_binary(check, p, which == 1, variant);
             const struct build_result *result = wait_build(check, b);
             if (result->status != BUILD_OK)
-                return tell_build_failure(check, step, b, result, out) ? CHECK_FAILED
-                                                                       : CHECK_INTERNAL;
-            names[*n] = mem_format("%.*s", (int)strcspn(p->source, "."), p->source);
-            programs[*n] =
-                (struct scene_program){p->role, which == 1, result->binary, names[*n], p->source};
-            ++*n;
+                return tell_build_failure(check, job->step, b, result, out) ? CHECK_FAILED
+                                                                            : CHECK_INTERNAL;
+            char *name = mem_format("%.*s", (int)strcspn(p->source, "."), p->source);
+            job->names[job->nprograms] = name;
+            programs[job->nprograms++] =
+                (struct scene_program){p->role, which == 1, result->binary, name, p->source};
         }
     }
     return CHECK_PASSED;
 }
 
-static int run_scene(struct check *check, const struct lab_step *step, unsigned index,
-                     const struct scene_script *script, const struct scene_program *programs,
-                     unsigned n, struct timeline *tl, struct error *err)
+/* Runs one job, here or in the helper. */
+static int run_job(void *arg, unsigned index, struct loop *loop, struct timeline *tl,
+                   struct error *err)
 {
-    struct scene_script variant = *script;
-    variant.sanitized = is_sanitized(check, script);
+    const struct check *check = arg;
+    const struct job *job = &check->jobs[index];
+    struct scene_script variant = *job->script;
+    variant.sanitized = is_sanitized(check, job->script);
     struct scene_setup setup = {
         .script = &variant,
-        .programs = programs,
-        .nprograms = n,
+        .programs = job->programs,
+        .nprograms = job->nprograms,
         .limits = check->lab->limits,
         .tier = check->tier,
         .seed = check->v->seed,
         .stdio = check->request->stdio,
         .lab = check->lab->id,
-        .step = step->id,
-        .check = index,
+        .step = job->step->id,
+        .check = job->check,
         .packets = check->lab->needs_packets,
         .interrupted = check->request->interrupted,
     };
-    int rc = scene_run(check->loop, &setup, tl, err);
+    int rc = scene_run(loop, &setup, tl, err);
     bool interrupted = check->request->interrupted != NULL && *check->request->interrupted;
     if (rc != 0 && !interrupted) {
         timeline_free(tl);
         timeline_init(tl);
-        rc = scene_run(check->loop, &setup, tl, err);
+        rc = scene_run(loop, &setup, tl, err);
     }
     return rc;
+}
+
+static void list_jobs(struct check *check)
+{
+    const struct lab *lab = check->lab;
+    for (unsigned s = 0; s < lab->nsteps; s++) {
+        for (unsigned c = 0; c < lab->steps[s].nchecks; c++) {
+            const struct lab_check *k = &lab->steps[s].checks[c];
+            if (k->kind != CHECK_SCENE)
+                continue;
+            check->jobs = mem_resize(check->jobs, check->njobs + 1, sizeof *check->jobs);
+            check->jobs[check->njobs++] =
+                (struct job){.step = &lab->steps[s], .check = c, .script = k->scene};
+        }
+    }
+    check->shared = mem_alloc(check->njobs * sizeof *check->shared);
+}
+
+/* The helper gets the scenes whose programs are ready: the sanitized ones may still be compiling,
+ * and only this process can wait for its compilers. Without a network of their own (tiers B and C)
+ * two scenes would get into each other's way. */
+static enum check_end start_hands(struct check *check, struct step_result *out)
+{
+    for (unsigned i = 0; i < check->njobs; i++) {
+        struct job *job = &check->jobs[i];
+        if (check->tier != TIER_A || check->request->alone || is_sanitized(check, job->script))
+            continue;
+        enum check_end end = gather(check, job, out);
+        if (end != CHECK_PASSED)
+            return end;
+        check->shared[i] = true;
+    }
+    check->hands = hands_start(check->loop, check->shared, check->njobs, run_job, check,
+                               check->request->interrupted);
+    return CHECK_PASSED;
+}
+
+static unsigned find_job(const struct check *check, const struct lab_step *step, unsigned index)
+{
+    unsigned i = 0;
+    while (check->jobs[i].step != step || check->jobs[i].check != index)
+        i++;
+    return i;
 }
 
 static enum check_end check_scene(struct check *check, const struct lab_step *step, unsigned index,
                                   const struct scene_script *script, struct step_result *out)
 {
-    unsigned n, most = 2 * check->lab->nprograms;
-    struct scene_program *programs = mem_alloc(most * sizeof *programs);
-    char **names = mem_alloc(most * sizeof *names);
+    unsigned i = find_job(check, step, index);
     struct timeline tl;
     struct error err = {""};
     const char *limit = NULL;
+    enum check_end end = gather(check, &check->jobs[i], out);
+    if (end == CHECK_PASSED && check->hands == NULL)
+        end = start_hands(check, out);
+    if (end != CHECK_PASSED)
+        return end;
+    int64_t start = clock_now();
     timeline_init(&tl);
-    enum check_end end = gather(check, step, script, programs, names, &n, out);
-    if (end == CHECK_PASSED) {
-        int64_t start = clock_now();
-        if (run_scene(check, step, index, script, programs, n, &tl, &err) != 0) {
-            internal_error(check, err.text);
-            end = CHECK_INTERNAL;
-        } else if (!judge_scene(check->lab, step, script, &tl, out, &check->v->outcome, &limit)) {
-            free(check->v->limit);
-            check->v->limit = mem_string(limit);
-            end = CHECK_FAILED;
-        }
-        check->v->ms_scene += ms_since(start);
-        if (check->last != NULL) {
-            timeline_free(check->last);
-            *check->last = tl;
-            timeline_init(&tl);
-        }
+    if (hands_result(check->hands, i, &tl, &err) != 0) {
+        internal_error(check, err.text);
+        end = CHECK_INTERNAL;
+    } else if (!judge_scene(check->lab, step, script, &tl, out, &check->v->outcome, &limit)) {
+        free(check->v->limit);
+        check->v->limit = mem_string(limit);
+        end = CHECK_FAILED;
+    }
+    check->v->ms_scene += ms_since(start);
+    if (check->last != NULL) {
+        timeline_free(check->last);
+        *check->last = tl;
+        timeline_init(&tl);
     }
     timeline_free(&tl);
-    for (unsigned i = 0; i < n; i++)
-        free(names[i]);
-    free(names);
-    free(programs);
     return end;
 }
 
@@ -362,6 +421,18 @@ static void run_steps(struct check *check)
     }
 }
 
+static void free_jobs(struct check *check)
+{
+    for (unsigned i = 0; i < check->njobs; i++) {
+        for (unsigned k = 0; k < check->jobs[i].nprograms; k++)
+            free(check->jobs[i].names[k]);
+        free(check->jobs[i].names);
+        free(check->jobs[i].programs);
+    }
+    free(check->jobs);
+    free(check->shared);
+}
+
 void check_run(struct loop *loop, const struct check_request *request, struct verdict *v,
                struct timeline *last)
 {
@@ -377,9 +448,12 @@ void check_run(struct loop *loop, const struct check_request *request, struct ve
                        "what is missing");
     } else {
         start_builds(&check);
+        list_jobs(&check);
         run_steps(&check);
         collect_warnings(&check);
     }
+    hands_free(check.hands);
+    free_jobs(&check);
     for (unsigned i = 0; i < check.nbinaries; i++)
         build_free(check.binaries[i].build);
     free(check.binaries);

@@ -20,6 +20,7 @@ struct check_request {
     enum stdio_kind stdio;    /* STDIO_DEFAULT: as the scripts say */
     bool sanitize_all;        /* verify: every scene on the sanitized build */
     bool warnings_are_errors; /* verify */
+    bool alone;               /* use one processor: others are at work beside this (grading) */
     bool keep_going;          /* verify: do not stop at the first failed step */
     const char *reproduce;    /* the command for the verdict; NULL: made from the request */
     volatile const int *interrupted;
