@@ -224,6 +224,232 @@ static const struct field mistakes_fields[] = {
     WHY,
 };
 
+/* --- packets --- */
+
+static const char *const gap_words[] = {"…", "...", NULL};
+static const char *const proto_words[] = {"tcp", "udp", "icmp", "icmp6", "arp", NULL};
+static const char *const fate_words[] = {"delivered", "dropped", "delayed", "duplicated",
+                                         "held",      "refused", NULL};
+
+#define OF_PACKET(member) .at = offsetof(struct packet_pattern, member)
+
+static int read_number(const struct field *field, const struct json *at, uint32_t *out,
+                       struct error *err)
+{
+    int64_t value;
+    if (json_get_int(at, field->min, field->max, &value, err) != 0)
+        return -1;
+    *out = (uint32_t)value;
+    return 0;
+}
+
+static int field_seq(const struct field *field, const struct json *at, struct lab_store *store,
+                     void *target, struct error *err)
+{
+    (void)store;
+    struct packet_pattern *packet = target;
+    packet->has_seq = true;
+    return read_number(field, at, &packet->seq, err);
+}
+
+static int field_ack(const struct field *field, const struct json *at, struct lab_store *store,
+                     void *target, struct error *err)
+{
+    (void)store;
+    struct packet_pattern *packet = target;
+    packet->has_ack = true;
+    return read_number(field, at, &packet->ack, err);
+}
+
+/* N, or [min, max]. */
+static int field_len(const struct field *field, const struct json *at, struct lab_store *store,
+                     void *target, struct error *err)
+{
+    (void)store;
+    struct packet_pattern *packet = target;
+    packet->has_len = true;
+    if (json_type(at) != JSON_LIST) {
+        if (read_number(field, at, &packet->len_min, err) != 0)
+            return -1;
+        packet->len_max = packet->len_min;
+        return 0;
+    }
+    if (json_count(at) != 2)
+        return json_error(at, err, "two numbers are needed: the least and the most");
+    uint32_t bounds[2] = {0, 0};
+    struct json item;
+    for (bool more = json_first(at, &item); more; more = json_next(&item))
+        if (read_number(field, &item, &bounds[item.index], err) != 0)
+            return -1;
+    if (bounds[0] > bounds[1])
+        return json_error(at, err, "the least must not be more than the most");
+    packet->len_min = bounds[0];
+    packet->len_max = bounds[1];
+    return 0;
+}
+
+/* "" would be a segment without any flag, which TCP never sends. */
+static int field_flags(const struct field *field, const struct json *at, struct lab_store *store,
+                       void *target, struct error *err)
+{
+    if (field_text(field, at, store, target, err) != 0)
+        return -1;
+    const char *flags = ((struct packet_pattern *)target)->flags;
+    if (flags[strspn(flags, "SFRPUEW.")] == '\0')
+        return 0;
+    return json_error(
+        at, err, "flags as tcpdump writes them are needed: letters of SFRPUEW, and '.' for ACK");
+}
+
+static const struct field packet_fields[] = {
+    {"from", field_text, OF_PACKET(from)},
+    {"to", field_text, OF_PACKET(to)},
+    {"flags", field_flags, OF_PACKET(flags)},
+    {"seq", field_seq, .min = 0, .max = UINT32_MAX},
+    {"ack", field_ack, .min = 0, .max = UINT32_MAX},
+    {"len", field_len, .min = 0, .max = 16777216},
+    {"options", field_text, OF_PACKET(options)},
+    {"fate", field_choice, OF_PACKET(fate), .words = fate_words},
+};
+const struct form packet_form = {.name = "packet_pattern",
+                                 FORM_FIELDS(packet_fields),
+                                 .size = sizeof(struct packet_pattern)};
+
+static int read_packet(const struct json *at, struct lab_store *store,
+                       struct packet_pattern *packet, struct error *err)
+{
+    static const struct field gap = {"packets", field_constant, .words = gap_words};
+    if (json_type(at) != JSON_TEXT)
+        return form_read(&packet_form, at, store, packet, err);
+    packet->gap = true;
+    return field_constant(&gap, at, store, packet, err);
+}
+
+static int field_packets(const struct field *field, const struct json *at, struct lab_store *store,
+                         void *target, struct error *err)
+{
+    unsigned count;
+    if (form_count(field, at, &count, err) != 0)
+        return -1;
+    struct packet_pattern *packets = store_alloc(store, count * sizeof *packets);
+    form_store_pointer(target, field->at, packets);
+    form_store_uint(target, field->count_at, count);
+    struct json item;
+    for (bool more = json_first(at, &item); more; more = json_next(&item))
+        if (read_packet(&item, store, packets++, err) != 0)
+            return -1;
+    return 0;
+}
+
+static int finish_packets(const struct json *at, struct lab_store *store, void *target,
+                          struct error *err)
+{
+    (void)at;
+    (void)store;
+    (void)err;
+    struct assertion *assertion = &((struct row *)target)->assertion;
+    if (assertion->proto == NULL)
+        assertion->proto = proto_words[0];
+    return 0;
+}
+
+static const struct field packets_fields[] = {
+    {"packets", field_packets, AT(packets), .count_at = offsetof(struct row, assertion.npackets),
+     .min = 1, .max = 64, .required = true},
+    {"proto", field_choice, AT(proto), .words = proto_words},
+    {"between", field_texts, AT(between), .count_at = offsetof(struct row, assertion.nbetween),
+     .min = 1, .max = 8},
+    WHY,
+};
+
+/* --- socket states --- */
+
+/* As sock_diag tells them; a test compares the schema's list with it. */
+static const char *const state_words[] = {"LISTEN",    "SYN_SENT",  "SYN_RECV",   "ESTABLISHED",
+                                          "FIN_WAIT1", "FIN_WAIT2", "CLOSE_WAIT", "LAST_ACK",
+                                          "CLOSING",   "TIME_WAIT", "CLOSED",     NULL};
+static const char *const state_or_gap_words[] = {
+    "LISTEN",   "SYN_SENT", "SYN_RECV",  "ESTABLISHED", "FIN_WAIT1", "FIN_WAIT2", "CLOSE_WAIT",
+    "LAST_ACK", "CLOSING",  "TIME_WAIT", "CLOSED",      "…",         "...",       NULL};
+
+static int field_states(const struct field *field, const struct json *at, struct lab_store *store,
+                        void *target, struct error *err)
+{
+    unsigned count, i = 0;
+    if (form_count(field, at, &count, err) != 0)
+        return -1;
+    const char **states = store_alloc(store, count * sizeof *states);
+    struct field word = *field;
+    word.at = 0;
+    struct json item;
+    for (bool more = json_first(at, &item); more; more = json_next(&item), i++) {
+        if (field_choice(&word, &item, store, &states[i], err) != 0)
+            return -1;
+        if (states[i][0] < 'A' || states[i][0] > 'Z')
+            states[i] = NULL;
+    }
+    form_store_pointer(target, field->at, states);
+    form_store_uint(target, field->count_at, count);
+    return 0;
+}
+
+static int field_state(const struct field *field, const struct json *at, struct lab_store *store,
+                       void *target, struct error *err)
+{
+    struct assertion *assertion = &((struct row *)target)->assertion;
+    const char **states = store_alloc(store, sizeof *states);
+    struct field word = *field;
+    word.at = 0;
+    assertion->states = states;
+    assertion->nstates = 1;
+    return field_choice(&word, at, store, states, err);
+}
+
+/* A number of packets, or "end". */
+static int field_held(const struct field *field, const struct json *at, struct lab_store *store,
+                      void *target, struct error *err)
+{
+    struct assertion *assertion = &((struct row *)target)->assertion;
+    if (json_type(at) == JSON_NUMBER)
+        return read_number(field, at, &assertion->held_for, err);
+    assertion->held_to_end = true;
+    return field_constant(field, at, store, target, err);
+}
+
+static int finish_state(const struct json *at, struct lab_store *store, void *target,
+                        struct error *err)
+{
+    (void)store;
+    (void)err;
+    struct json reached;
+    if (!json_get(at, "reached", &reached))
+        ((struct row *)target)->assertion.reached = true;
+    return 0;
+}
+
+static const char *const end_words[] = {"end", NULL};
+
+#define SOCKET                           \
+    {"local", field_text, AT(local)},    \
+    {                                    \
+        "remote", field_text, AT(remote) \
+    }
+
+static const struct field states_fields[] = {
+    {"states", field_states, AT(states), .count_at = offsetof(struct row, assertion.nstates),
+     .words = state_or_gap_words, .min = 1, .max = 32, .required = true},
+    SOCKET,
+    WHY,
+};
+
+static const struct field state_fields[] = {
+    {"state", field_state, .words = state_words, .required = true},
+    SOCKET,
+    {"reached", field_bool, AT(reached)},
+    {"held_for", field_held, .words = end_words, .min = 1, .max = 1000000},
+    WHY,
+};
+
 #define FORM(upper, lower) \
     .name = "assert_" #lower, FORM_FIELDS(lower##_fields), .kind = ASSERT_##upper
 
@@ -234,6 +460,9 @@ static const struct form assertion_forms[] = {
     {FORM(NO_LEFTOVER, leftovers)},
     {FORM(SANITIZERS, sanitizers)},
     {FORM(NO_MISTAKE, mistakes)},
+    {FORM(PACKETS, packets), .finish = finish_packets},
+    {FORM(STATES, states)},
+    {FORM(STATE, state), .finish = finish_state},
 };
 
 const struct form_set assertion_set = {

@@ -110,7 +110,7 @@ const char *form_path(const struct json *at, struct lab_store *store);
 /* All forms there are, for the test of the schema. */
 extern const struct form lab_form, program_form, limits_form, step_form, question_form;
 extern const struct form_set check_set, action_set, assertion_set, data_set, var_set;
-extern const struct form pattern_form;
+extern const struct form pattern_form, packet_form, file_form;
 
 /* Types of fields that only scripts have. */
 field_read_fn field_data; /* struct data */

@@ -78,6 +78,23 @@ static int field_source(const struct field *field, const struct json *at, struct
     return 0;
 }
 
+/* A list of what the lab's programs need beyond an ordinary network. */
+static int field_needs(const struct field *field, const struct json *at, struct lab_store *store,
+                       void *target, struct error *err)
+{
+    unsigned count;
+    if (form_count(field, at, &count, err) != 0)
+        return -1;
+    struct json item;
+    for (bool more = json_first(at, &item); more; more = json_next(&item))
+        if (field_constant(field, &item, store, target, err) != 0)
+            return -1;
+    ((struct lab *)target)->needs_packets = true;
+    return 0;
+}
+
+static const char *const needs_words[] = {"packets", NULL};
+
 #define LIST(member) .at = offsetof(struct lab, member), .count_at = offsetof(struct lab, n##member)
 
 static const struct field program_fields[] = {
@@ -162,6 +179,7 @@ static const struct field lab_fields[] = {
     {"programs", field_list, LIST(programs), .required = true, .min = 1, .max = 8,
      .form = &program_form},
     {"limits", field_object, .at = offsetof(struct lab, limits), .form = &limits_form},
+    {"needs", field_needs, .words = needs_words, .min = 1, .max = 1},
     {"mistakes", field_slugs, LIST(mistakes), .max = 64},
     {"steps", field_list, LIST(steps), .required = true, .min = 1, .max = 32, .form = &step_form},
     {"quiz", field_list, LIST(quiz), .required = true, .min = 4, .max = 32, .form = &question_form},
@@ -243,6 +261,7 @@ static struct lab *read_lab(struct json_doc *doc, const char *path, struct error
     lab->store = store;
     lab->file = store_string(store, path);
     lab->dir = store_string(store, dir);
+    store_set_folder(store, lab->dir);
     free(dir);
     struct json root = json_root(doc);
     if (form_read(&lab_form, &root, store, lab, err) == 0 && check_lab(lab, err) == 0)

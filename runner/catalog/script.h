@@ -173,6 +173,23 @@ enum assertion_kind {
                            open at a time (max_fds 0: not checked) */
     ASSERT_SANITIZERS,  /* nothing reported by ASan or UBSan */
     ASSERT_NO_MISTAKE,  /* none of these mistakes is certain in the recording */
+    ASSERT_PACKETS,     /* these packets, one after the other, and no other between them */
+    ASSERT_STATES,      /* these socket states, one after the other */
+    ASSERT_STATE,       /* a socket state was reached, or was not */
+};
+
+/* One packet of a pattern. What is not given may be anything. */
+struct packet_pattern {
+    bool gap;             /* "…": any packets, or none; the rest is unused */
+    const char *from, *to; /* "${port}" or "127.0.0.1:${port}" */
+    const char *flags;    /* "S", "S.", "F.", ".", "R." as tcpdump writes them; a P of the packet
+                             counts only when it stands here too */
+    bool has_seq, has_ack;
+    uint32_t seq, ack; /* relative */
+    bool has_len;
+    uint32_t len_min, len_max; /* bytes of payload */
+    const char *options;       /* this is among them: "mss", "ws 7" */
+    const char *fate;
 };
 
 struct assertion {
@@ -186,6 +203,20 @@ struct assertion {
     unsigned max_fds;
     const char **mistakes; /* NO_MISTAKE; nmistakes 0: any that the rules know */
     unsigned nmistakes;
+    const struct packet_pattern *packets; /* PACKETS */
+    unsigned npackets;
+    const char *proto; /* PACKETS: "tcp", "udp", "icmp", "icmp6", "arp" */
+    const char *const *between; /* PACKETS: only packets whose both ends are among these count (of
+                                   one: whose one end it is); nbetween 0: the ends that the patterns
+                                   name */
+    unsigned nbetween;
+    const char *const *states; /* STATES, STATE; a NULL among them is "…" */
+    unsigned nstates;
+    const char *local, *remote; /* STATES, STATE: the socket's ends; NULL: any */
+    bool reached;               /* STATE */
+    unsigned held_for; /* STATE: only a stay that lasted for so many packets between its ends, or
+                          until the recording ends, counts */
+    bool held_to_end;  /* STATE: only one that lasted until the recording ends */
 };
 
 /* A file that lies in the programs' folder before anything is started. Exactly one of host_path

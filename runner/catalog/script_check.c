@@ -284,6 +284,23 @@ static int check_program(struct script_state *s, const struct assertion *a, cons
     return state_error(s, a->path, NULL, "no action starts a program \"%s\"", program);
 }
 
+/* The texts with ${…} of what is said of packets and states. */
+static int check_ends(struct script_state *s, const struct assertion *a)
+{
+    for (unsigned i = 0; i < a->npackets; i++) {
+        const struct packet_pattern *packet = &a->packets[i];
+        if ((packet->from != NULL && state_check_text(s, a->path, ".packets", packet->from) != 0) ||
+            (packet->to != NULL && state_check_text(s, a->path, ".packets", packet->to) != 0))
+            return -1;
+    }
+    for (unsigned i = 0; i < a->nbetween; i++)
+        if (state_check_text(s, a->path, ".between", a->between[i]) != 0)
+            return -1;
+    if (a->local != NULL && state_check_text(s, a->path, ".local", a->local) != 0)
+        return -1;
+    return a->remote == NULL ? 0 : state_check_text(s, a->path, ".remote", a->remote);
+}
+
 static int check_assertion(struct script_state *s, const struct assertion *a)
 {
     if (check_program(s, a, a->program) != 0)
@@ -291,6 +308,8 @@ static int check_assertion(struct script_state *s, const struct assertion *a)
     if (a->kind == ASSERT_SANITIZERS && !s->script->sanitized)
         return state_error(s, a->path, NULL,
                            "this says something only of a scene with \"sanitized\": true");
+    if (check_ends(s, a) != 0)
+        return -1;
     for (unsigned i = 0; i < a->ncalls; i++) {
         const struct call_pattern *call = &a->calls[i];
         if (check_program(s, a, call->program) != 0)
@@ -313,6 +332,19 @@ static int check_vars(struct script_state *s, const char *path)
     return 0;
 }
 
+static int check_files(struct script_state *s, const char *path)
+{
+    const struct scene_file *files = s->script->files;
+    for (unsigned i = 0; i < s->script->nfiles; i++) {
+        for (unsigned k = 0; k < i; k++)
+            if (strcmp(files[i].name, files[k].name) == 0)
+                return state_error(s, path, ".files", "\"%s\" stands there twice", files[i].name);
+        if (state_check_data(s, path, &files[i].data) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 int script_check(const struct lab *lab, const struct scene_script *script, const char *path,
                  struct error *err)
 {
@@ -321,6 +353,8 @@ int script_check(const struct lab *lab, const struct scene_script *script, const
         return state_error(&s, path, ".scene", "more than %d actions, all rounds counted",
                            MAX_ACTIONS);
     int result = check_vars(&s, path);
+    if (result == 0)
+        result = check_files(&s, path);
     if (result == 0)
         result = walk(&s, script->actions, script->nactions);
     for (unsigned i = 0; i < script->nthen && result == 0; i++)

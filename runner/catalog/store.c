@@ -20,6 +20,7 @@ struct block {
 struct lab_store {
     struct block *blocks;
     struct json_doc *doc;
+    const char *folder;
 };
 
 struct lab_store *store_new(void)
@@ -38,6 +39,16 @@ void store_free(struct lab_store *store)
     }
     json_free(store->doc);
     free(store);
+}
+
+void store_set_folder(struct lab_store *store, const char *folder)
+{
+    store->folder = folder;
+}
+
+const char *store_folder(const struct lab_store *store)
+{
+    return store->folder != NULL ? store->folder : ".";
 }
 
 void *store_alloc(struct lab_store *store, size_t size)

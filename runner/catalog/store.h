@@ -18,6 +18,10 @@ char *store_string(struct lab_store *store, const char *text);
 char *store_format(struct lab_store *store, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* The lab's folder, for paths that are given below it. "." when it was not set. */
+void store_set_folder(struct lab_store *store, const char *folder);
+const char *store_folder(const struct lab_store *store);
+
 /* Hands the document over: it lives as long as the store, and with it the texts read from it. */
 void store_keep(struct lab_store *store, struct json_doc *doc);
 

@@ -12,6 +12,7 @@
 #include "judge/describe.h"
 #include "judge/rules.h"
 #include "judge/sanitizer.h"
+#include "judge/wire.h"
 
 void assert_failure_free(struct assert_failure *failure)
 {
@@ -354,6 +355,9 @@ bool assert_holds(const struct facts *f, const struct assertion *a, struct asser
         [ASSERT_NO_LEFTOVER] = holds_leftovers,
         [ASSERT_SANITIZERS] = holds_sanitizers,
         [ASSERT_NO_MISTAKE] = holds_no_mistake,
+        [ASSERT_PACKETS] = wire_holds_packets,
+        [ASSERT_STATES] = wire_holds_states,
+        [ASSERT_STATE] = wire_holds_state,
     };
     return holds[a->kind](f, a, failure);
 }

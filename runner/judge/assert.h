@@ -12,10 +12,11 @@
 struct assert_failure {
     enum stage stage;
     struct strbuf message;       /* one sentence */
-    char *details;               /* a sanitizer's report, escaped; or NULL */
+    char *details;               /* a sanitizer's report, escaped; what came on the wire; or NULL */
     struct diagnosis *diagnosis; /* ASSERT_NO_MISTAKE: the one that was found */
     uint64_t events[4];          /* that show it */
     unsigned nevents;
+    bool unknown; /* what it speaks of could not be recorded here: no failure of the program */
 };
 #define ASSERT_FAILURE_INIT    \
     {                          \

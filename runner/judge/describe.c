@@ -323,12 +323,7 @@ void describe_event(struct strbuf *out, const struct model *m, const struct even
         add_text(out, ev->fault.text != NULL ? ev->fault.text : ev->fault.call);
         break;
     case EVENT_PACKET:
-        strbuf_printf(out, "%s ", ev->packet.proto);
-        describe_address(out, ev->packet.from);
-        strbuf_puts(out, " to ");
-        describe_address(out, ev->packet.to);
-        strbuf_printf(out, " %s, ", ev->packet.flags != NULL ? ev->packet.flags : "");
-        text_count(out, ev->packet.len, "byte", "bytes");
+        describe_packet(out, &ev->packet);
         break;
     case EVENT_END:
         add_text(out, ev->end.text != NULL ? ev->end.text : ev->end.why);

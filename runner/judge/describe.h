@@ -29,6 +29,11 @@ void describe_call(struct strbuf *out, const struct model *m, const struct event
 /* A call that did not return: "server.c:31 waits in recvfrom() on fd 3, bound to port 22555". */
 void describe_wait(struct strbuf *out, const struct model *m, const struct event *ev);
 
+/* `127.0.0.1(40001) > 127.0.0.1(7000) SYN-ACK seq=0 ack=1`; numbers are relative. */
+void describe_packet(struct strbuf *out, const struct packet_event *p);
+/* "S." as "SYN-ACK". */
+void describe_flags(struct strbuf *out, const char *flags);
+
 /* Any event as one line, a call with its place before it. */
 void describe_event(struct strbuf *out, const struct model *m, const struct event *ev);
 

@@ -150,7 +150,7 @@ static bool asserted(const struct facts *f, struct ruling *r)
         struct assert_failure failure = ASSERT_FAILURE_INIT;
         if (assert_holds(f, &f->script->then[i], &failure))
             continue;
-        r->outcome = OUTCOME_FAIL;
+        r->outcome = failure.unknown ? OUTCOME_INTERNAL_ERROR : OUTCOME_FAIL;
         r->stage = failure.stage;
         r->because = f->script->then[i].why;
         r->at = f->timeline->count - 1;

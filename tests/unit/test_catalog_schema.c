@@ -83,6 +83,8 @@ static void check_words(const char *form, const struct field *field, const cJSON
     unsigned count = 0;
     while (field->words[count] != NULL)
         count++;
+    if (get(resolved(node), "items") != NULL && field->read != field_slugs)
+        node = get(resolved(node), "items"); /* each of a list is one of the words */
     if (count == 1) {
         const cJSON *holder = with_key(node, "const");
         if (holder == NULL || strcmp(get(holder, "const")->valuestring, field->words[0]) != 0)
@@ -164,8 +166,9 @@ static void check_form(const struct form *form, const cJSON *node)
 }
 
 /* All forms, so that the schema can be asked for ones that are none of these. */
-static const struct form *const single_forms[] = {&program_form, &limits_form, &step_form,
-                                                  &question_form, &pattern_form};
+static const struct form *const single_forms[] = {&program_form,  &limits_form,  &step_form,
+                                                  &question_form, &pattern_form, &packet_form,
+                                                  &file_form};
 static const struct form_set *const sets[] = {&check_set, &action_set, &assertion_set, &data_set,
                                               &var_set};
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
