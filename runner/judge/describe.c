@@ -69,11 +69,8 @@ static bool is_plain(const char *via)
         "select",  "pselect",  "epoll_wait", "socket",     "bind",    "listen",    "connect",
         "close",   "shutdown", "setsockopt", "getsockopt", "dup",     "dup2",      "fork",
         "waitpid", "wait",     "open",       "fcntl",      "pipe",    "nanosleep", "sleep",
-        "usleep",  "kill",     "pause",      "sendfile"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(via, names[i]) == 0)
-            return true;
-    return false;
+        "usleep",  "kill",     "pause",      "sendfile",   NULL};
+    return model_one_of(via, names);
 }
 
 /* --- arguments --- */
@@ -127,11 +124,10 @@ static void add_address(struct line *l, const struct arg *addr)
 /* What stands elsewhere in the line, or says nothing to a learner. */
 static bool left_out(const struct line *l, const struct arg *arg)
 {
-    static const char *const names[] = {"family",     "ip",          "port",     "addrlen",
-                                        "addrlen_in", "addrlen_out", "protocol", "level"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(arg->name, names[i]) == 0)
-            return strcmp(arg->name, "protocol") != 0 || arg->value == 0;
+    static const char *const names[] = {"family",      "ip",       "port",  "addrlen", "addrlen_in",
+                                        "addrlen_out", "protocol", "level", NULL};
+    if (model_one_of(arg->name, names))
+        return strcmp(arg->name, "protocol") != 0 || arg->value == 0;
     if (strcmp(arg->name, "flags") == 0)
         return arg->has_value && arg->value == 0;
     return strcmp(arg->name, "len") == 0 && strstr(l->call->name, "sockopt") != NULL;
@@ -139,15 +135,12 @@ static bool left_out(const struct line *l, const struct arg *arg)
 
 static bool comes_out(const struct call_event *call, const char *name)
 {
-    static const char *const calls[] = {"accept",  "accept4",     "recvfrom",
-                                        "recvmsg", "getsockname", "getpeername",
-                                        "read",    "readv",       "pread64"};
+    static const char *const calls[] = {"accept",      "accept4",     "recvfrom", "recvmsg",
+                                        "getsockname", "getpeername", "read",     "readv",
+                                        "pread64",     NULL};
     if (strcmp(name, "addr") != 0 && strcmp(name, "data") != 0)
         return false;
-    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
-        if (strcmp(call->name, calls[i]) == 0)
-            return true;
-    return false;
+    return model_one_of(call->name, calls);
 }
 
 static void add_arguments(struct line *l)

@@ -42,16 +42,10 @@ static void add_line(struct lines *lines, char *text)
 /* Calls that tell something of the exchange; not what the C library does behind it. */
 static bool tells(const struct model_call *c)
 {
-    static const char *const calls[] = {"socket",     "bind",       "listen",     "connect",
-                                        "accept",     "accept4",    "setsockopt", "shutdown",
-                                        "poll",       "ppoll",      "select",     "pselect6",
-                                        "epoll_wait", "epoll_pwait"};
+    static const char *const calls[] = {"socket", "bind", "listen", "connect", "setsockopt", NULL};
     if (c->socket != NULL || (c->io == MODEL_RECV && c->fd == 0))
         return true;
-    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
-        if (facts_is(c, calls[i]))
-            return true;
-    return false;
+    return facts_waits(c) || model_one_of(c->event->call.name, calls);
 }
 
 static void pick_last_calls(const struct facts *f, uint64_t at, struct picked *p)

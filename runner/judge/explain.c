@@ -10,14 +10,6 @@
 
 /* --- crashes --- */
 
-static bool named(const char *name, const char *const *names)
-{
-    for (; *names != NULL; names++)
-        if (strcmp(name, *names) == 0)
-            return true;
-    return false;
-}
-
 /* The script waits for just this end of the program. */
 static bool wanted(const struct action *actions, unsigned count, const char *program,
                    const char *signal)
@@ -45,10 +37,10 @@ static bool is_crash(const struct facts *f, const struct event *ev)
         return false;
     if (f->script != NULL && wanted(f->script->actions, f->script->nactions, ev->program, signal))
         return false;
-    if (facts_signalled(f, ev->program, signal, ev->n) || named(signal, ours))
+    if (facts_signalled(f, ev->program, signal, ev->n) || model_one_of(signal, ours))
         return false;
     /* A parent may end its children by any other signal. */
-    return named(signal, faults) || ev->exit.main;
+    return model_one_of(signal, faults) || ev->exit.main;
 }
 
 bool explain_find_crash(const struct facts *f, struct crash *crash)

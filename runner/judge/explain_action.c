@@ -100,26 +100,6 @@ static void add_expected_size(const struct facts *f, const struct action *action
     strbuf_free(&data);
 }
 
-/* Where the actor's bytes went: its last send or connect before the failed action. */
-static const char *destination(const struct facts *f, const char *actor)
-{
-    const char *to = NULL;
-    for (size_t i = 0; i < f->timeline->count; i++) {
-        const struct event *ev = &f->timeline->events[i];
-        if (ev == f->failed)
-            break;
-        if (ev->kind != EVENT_SCRIPT || ev->script.actor == NULL || actor == NULL ||
-            strcmp(ev->script.actor, actor) != 0)
-            continue;
-        const struct action *a = facts_action(f, ev->script.path);
-        if (a != NULL && a->kind == ACTION_SEND && a->send.to != NULL)
-            to = a->send.to;
-        else if (a != NULL && a->kind == ACTION_CONNECT)
-            to = a->connect.to;
-    }
-    return to;
-}
-
 static void wanted_wait(const struct facts *f, const struct action *action, struct strbuf *out)
 {
     const char *who = actor_of(action);
@@ -148,7 +128,7 @@ void explain_wanted(const struct facts *f, const struct action *action, struct s
     case ACTION_EXPECT:
         strbuf_printf(out, "%s waits for ", who);
         add_expected_size(f, action, out);
-        to = destination(f, action->actor);
+        to = facts_destination(f);
         if (to != NULL) {
             strbuf_puts(out, " and had sent to ");
             add_address(f, to, out);

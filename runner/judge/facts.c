@@ -101,6 +101,26 @@ const struct action *facts_action(const struct facts *f, const char *path)
     return find_action(f->script->actions, f->script->nactions, path);
 }
 
+const char *facts_destination(const struct facts *f)
+{
+    const char *to = NULL, *actor = f->failed_action != NULL ? f->failed_action->actor : NULL;
+    if (actor == NULL)
+        return NULL;
+    for (size_t i = 0; i < f->timeline->count; i++) {
+        const struct event *ev = &f->timeline->events[i];
+        const struct action *a = ev->kind == EVENT_SCRIPT ? facts_action(f, ev->script.path) : NULL;
+        if (a != NULL && a->actor != NULL && strcmp(a->actor, actor) == 0) {
+            if (a->kind == ACTION_SEND && a->send.to != NULL)
+                to = a->send.to;
+            else if (a->kind == ACTION_CONNECT)
+                to = a->connect.to;
+        }
+        if (ev == f->failed)
+            break;
+    }
+    return to;
+}
+
 void facts_gather(struct facts *f, const struct lab *lab, const struct scene_script *script,
                   const struct timeline *tl)
 {
@@ -250,6 +270,14 @@ const struct event *facts_exit(const struct facts *f, int pid)
         if (f->timeline->events[i].kind == EVENT_EXIT && f->timeline->events[i].pid == pid)
             return &f->timeline->events[i];
     return NULL;
+}
+
+bool facts_waits(const struct model_call *c)
+{
+    static const char *const calls[] = {"poll",     "ppoll",      "select",
+                                        "pselect6", "epoll_wait", "epoll_pwait",
+                                        "accept",   "accept4",    NULL};
+    return model_one_of(c->event->call.name, calls);
 }
 
 bool facts_error(const struct model_call *c, const char *name)

@@ -60,6 +60,9 @@ const struct model_call *facts_last_io(const struct facts *f, int pid, enum mode
 
 /* The action that stands there in lab.json, or NULL. */
 const struct action *facts_action(const struct facts *f, const char *path);
+/* The address, as in lab.json, to which the failed action's actor had last connected or sent; NULL:
+ * none. */
+const char *facts_destination(const struct facts *f);
 /* Appends the bytes that the script means; false when they are not known. */
 bool facts_data(const struct facts *f, const struct data *data, struct strbuf *out);
 /* The text with its variables; false when one of them is not known. */
@@ -76,6 +79,10 @@ bool facts_signalled(const struct facts *f, const char *program, const char *nam
 
 /* How the process of that pid ended: its exit event, or NULL. */
 const struct event *facts_exit(const struct facts *f, int pid);
+
+/* A call in which a program waits for any of several things, or for a client: poll and its like,
+ * accept. */
+bool facts_waits(const struct model_call *c);
 
 /* The call returned -1 with this errno. */
 bool facts_error(const struct model_call *c, const char *name);

@@ -123,6 +123,9 @@ const struct model_option *model_option(const struct model_socket *socket, const
 /* "127.0.0.1:7000" and "[::1]:7000" end in a port; -1: no such text. */
 int model_port(const char *address);
 
+/* `names` ends with NULL. */
+bool model_one_of(const char *name, const char *const *names);
+
 /* True when the call is of the kind that a lab author or learner means by that name: its own, or
  * "recv" for recvfrom, recvmsg and read on a socket, "accept" for accept4, and so on. */
 bool model_call_named(const struct model_call *call, const char *name);

@@ -11,80 +11,88 @@ static const struct rule table[] = {
     {1, "port-no-htons-bind", "S", rule_port_no_htons_bind,
      "In which byte order does the kernel read sin_port, and in which one does your program write "
      "it?",
-     "05_udp_echo"},
+     "05_udp_echo#port-no-htons-bind"},
     {2, "port-no-htons-connect", "SP", rule_port_no_htons_connect,
      "In which byte order does the kernel read sin_port, and in which one does your program write "
      "it?",
-     "09_tcp_client"},
+     "09_tcp_client#port-no-htons-connect"},
     {3, "no-reuseaddr", "SK", rule_no_reuseaddr,
      "Who still remembers the connection that the last run closed first, and which option lets "
      "bind() take the port all the same?",
-     "10_tcp_server"},
+     "10_tcp_server#no-reuseaddr"},
     {4, "reuseaddr-after-bind", "SK", rule_reuseaddr_after_bind,
-     "At which of its calls does the kernel look whether SO_REUSEADDR is set?", "10_tcp_server"},
+     "At which of its calls does the kernel look whether SO_REUSEADDR is set?",
+     "10_tcp_server#reuseaddr-after-bind"},
     {5, "port-in-use-by-listener", "SK", rule_port_in_use_by_listener,
-     "Which process still listens on that port, and how does it end?", "10_tcp_server"},
+     "Which process still listens on that port, and how does it end?",
+     "10_tcp_server#port-in-use-by-listener"},
     {6, "family-not-set", "SP", rule_family_not_set,
      "Which field of the address tells the kernel that it is an IPv4 or an IPv6 address?",
-     "09_tcp_client"},
+     "09_tcp_client#family-not-set"},
     {8, "bind-loopback-only", "KB", rule_bind_loopback_only,
      "Through which addresses of this machine can a peer reach a socket that is bound to "
      "127.0.0.1?",
-     "05_udp_echo"},
+     "05_udp_echo#bind-loopback-only"},
     {11, "precedence", "S", rule_precedence,
      "Which is done first in `if ((s = socket(…) < 0))`: the assignment or the comparison?",
-     "09_tcp_client"},
+     "09_tcp_client#precedence"},
     {12, "no-listen", "SK", rule_no_listen,
      "Which call, on a socket that has its port, makes it one that takes connections?",
-     "10_tcp_server"},
+     "10_tcp_server#no-listen"},
     {13, "wrong-fd", "S", rule_wrong_fd,
      "Which of your two descriptors is the connection: the one that listens or the one that "
      "accept() returned?",
-     "10_tcp_server"},
+     "10_tcp_server#wrong-fd"},
     {14, "addrlen-uninit-accept", "SA", rule_addrlen_uninit_accept,
      "What does the kernel read from the length argument before it writes the address?",
-     "10_tcp_server"},
+     "10_tcp_server#addrlen-uninit-accept"},
     {15, "addrlen-uninit-recvfrom", "SP", rule_addrlen_uninit_recvfrom,
      "What does the kernel read from the length argument before it writes the sender's address?",
-     "05_udp_echo"},
+     "05_udp_echo#addrlen-uninit-recvfrom"},
     {16, "sizeof-pointer", "SPB", rule_sizeof_pointer,
-     "What is the size of a pointer, and what of the text that it points to?", "09_tcp_client"},
+     "What is the size of a pointer, and what of the text that it points to?",
+     "09_tcp_client#sizeof-pointer"},
     {17, "sizeof-array-sent", "SPB", rule_sizeof_array_sent,
-     "How many of the buffer's bytes did your program put there itself?", "05_udp_echo"},
+     "How many of the buffer's bytes did your program put there itself?",
+     "09_tcp_client#sizeof-pointer"},
     {18, "strlen-unterminated", "SPA", rule_strlen_unterminated,
-     "Who would have put the zero byte at which strlen() stops?", "05_udp_echo"},
+     "Who would have put the zero byte at which strlen() stops?",
+     "05_udp_echo#strlen-unterminated"},
     {19, "strlen-binary", "SB", rule_strlen_binary,
-     "What does strlen() do with bytes that contain a zero?", "05_udp_echo"},
+     "What does strlen() do with bytes that contain a zero?", "05_udp_echo#strlen-binary"},
     {20, "nul-past-end", "SA", rule_nul_past_end,
-     "When recv() fills the whole buffer, which index does the zero go to?", "05_udp_echo"},
+     "When recv() fills the whole buffer, which index does the zero go to?",
+     "05_udp_echo#nul-past-end"},
     {21, "retval-as-length", "S", rule_retval_as_length,
-     "What does recv() return when it fails, and what is that as a length?", "10_tcp_server"},
+     "What does recv() return when it fails, and what is that as a length?",
+     "10_tcp_server#retval-as-length"},
     {23, "udp-buffer-too-small", "SB", rule_udp_buffer_too_small,
      "What does the kernel do with the part of a datagram that does not fit into your buffer?",
-     "05_udp_echo"},
+     "05_udp_echo#udp-buffer-too-small"},
     {25, "one-recv-one-message", "SPB", rule_one_recv_one_message,
-     "What tells your program that the message is complete?", "09_tcp_client"},
+     "What tells your program that the message is complete?", "09_tcp_client#one-recv-one-message"},
     {27, "partial-send", "SPB", rule_partial_send,
-     "send() returns how much it took: who sends the rest?", "10_tcp_server"},
+     "send() returns how much it took: who sends the rest?", "10_tcp_server#partial-send"},
     {28, "eof-ignored", "SK", rule_eof_ignored,
-     "What does it mean when recv() on a TCP socket returns 0?", "10_tcp_server"},
+     "What does it mean when recv() on a TCP socket returns 0?", "10_tcp_server#eof-ignored"},
     {29, "waits-for-eof", "SKB", rule_waits_for_eof,
-     "How does the other side learn that you will send no more?", "09_tcp_client"},
+     "How does the other side learn that you will send no more?", "09_tcp_client#waits-for-eof"},
     {33, "sigpipe", "SPO", rule_sigpipe,
      "What does the kernel send a program that writes to a closed connection, and how does one "
      "get an error instead?",
-     "10_tcp_server"},
+     "10_tcp_server#sigpipe"},
     {37, "fd-leak-emfile", "SK", rule_fd_leak_emfile,
      "When is your program finished with a connection, and who closes its descriptor?",
-     "10_tcp_server"},
+     "10_tcp_server#fd-leak-emfile"},
     {40, "eintr", "S", rule_eintr, "What has happened to the connection when a call returns EINTR?",
-     "10_tcp_server"},
+     "10_tcp_server#eintr"},
     {46, "empty-datagram-as-eof", "SB", rule_empty_datagram_as_eof,
-     "Can a datagram be empty, and does UDP have an end of the stream?", "05_udp_echo"},
+     "Can a datagram be empty, and does UDP have an end of the stream?",
+     "05_udp_echo#empty-datagram-as-eof"},
     {52, "stdout-not-flushed", "SO", rule_stdout_not_flushed,
      "When does printf() hand its text to the kernel if stdout is not a terminal, or the line is "
      "not finished?",
-     "05_udp_echo"},
+     "05_udp_echo#tell-that-you-are-ready"},
 };
 
 const struct rule *rules_at(unsigned i)
@@ -120,6 +128,31 @@ void finding_place(struct finding *out, const struct model_call *c)
     strbuf_printf(&out->message, placed ? " %s()" : ": %s()", describe_name(&c->event->call));
 }
 
+const struct model_call *finding_last_recv(const struct facts *f, const char *program,
+                                           uint64_t before)
+{
+    for (uint64_t n = before; n-- > 0;) {
+        const struct model_call *c = model_call(&f->model, n);
+        if (c != NULL && c->io == MODEL_RECV && c->socket != NULL &&
+            (program == NULL || c->event->program == NULL ||
+             strcmp(program, c->event->program) == 0))
+            return c;
+    }
+    return NULL;
+}
+
+void finding_sanitizer(const struct facts *f, struct finding *out, const struct model_call *recv)
+{
+    out->certainty = CERTAINTY_FACT;
+    finding_call(out, recv);
+    out->file = f->sanitizer.file;
+    out->line = f->sanitizer.line;
+    if (f->sanitizer.file != NULL)
+        strbuf_printf(&out->message, "%s:%d ", f->sanitizer.file, f->sanitizer.line);
+    else
+        strbuf_puts(&out->message, "The program ");
+}
+
 /* --- the choice --- */
 
 static bool asked_for(const char *id, const char *const *only)
@@ -150,11 +183,10 @@ static bool better(const struct finding *a, const struct finding *b)
 
 static char *lesson_of(const struct facts *f, const struct rule *rule)
 {
-    const char *lab = rule->home;
     for (unsigned i = 0; f->lab != NULL && i < f->lab->nmistakes; i++)
         if (strcmp(f->lab->mistakes[i], rule->id) == 0)
-            lab = f->lab->id;
-    return mem_format("%s#%s", lab, rule->id);
+            return mem_format("%s#%s", f->lab->id, rule->id);
+    return mem_string(rule->lesson);
 }
 
 static struct diagnosis *as_diagnosis(const struct facts *f, const struct rule *rule,

@@ -33,7 +33,8 @@ struct rule {
     const char *layers; /* S calls, K kernel states, B the script's peers, A sanitizer, O exit */
     bool (*find)(const struct facts *f, struct finding *out);
     const char *question; /* asked with a fact */
-    const char *home;     /* the lab whose lesson explains it, when the lab at hand does not */
+    const char *lesson;   /* "05_udp_echo#precedence": where it is explained, when the lab at hand
+                             does not aim at it; one that does has a heading of the id's name */
 };
 
 /* The i-th rule, by number; NULL after the last. */
@@ -47,6 +48,12 @@ void finding_call(struct finding *out, const struct model_call *c);
 void finding_event(struct finding *out, const struct event *ev);
 /* Appends "udp_echo.c:31 bind()" or, without a line, "the program's bind()". */
 void finding_place(struct finding *out, const struct model_call *c);
+
+/* The last recv on a socket that a program (NULL: any) made before event n; NULL: none. */
+const struct model_call *finding_last_recv(const struct facts *f, const char *program, uint64_t n);
+/* A fact that a sanitizer's report shows: recv is its evidence, the report's line its place, with
+ * which the message begins. */
+void finding_sanitizer(const struct facts *f, struct finding *out, const struct model_call *recv);
 
 /* One line each; `rules_NAME.c` says how it decides. */
 bool rule_port_no_htons_bind(const struct facts *f, struct finding *out);

@@ -154,31 +154,10 @@ static bool ip_of(const char *address, char ip[INET6_ADDRSTRLEN])
     return true;
 }
 
-/* The address to which the failed action's actor went: of the action itself or of its last send. */
-static const char *destination(const struct facts *f)
-{
-    if (f->failed_action == NULL)
-        return NULL;
-    if (f->failed_action->kind == ACTION_CONNECT)
-        return f->failed_action->connect.to;
-    const char *actor = f->failed_action->actor, *to = NULL;
-    for (size_t i = 0; i < f->timeline->count && &f->timeline->events[i] != f->failed; i++) {
-        const struct event *ev = &f->timeline->events[i];
-        const struct action *a = ev->kind == EVENT_SCRIPT ? facts_action(f, ev->script.path) : NULL;
-        if (a == NULL || a->actor == NULL || actor == NULL || strcmp(a->actor, actor) != 0)
-            continue;
-        if (a->kind == ACTION_SEND && a->send.to != NULL)
-            to = a->send.to;
-        else if (a->kind == ACTION_CONNECT)
-            to = a->connect.to;
-    }
-    return to;
-}
-
 /* The script went to the right port by another address than the bound one, and got nothing. */
 static bool failed_elsewhere(const struct facts *f, const struct model_call *bind)
 {
-    const char *to = destination(f);
+    const char *to = facts_destination(f);
     const char *bound = call_text(&bind->event->call, "ip");
     struct strbuf address = STRBUF_INIT;
     char ip[INET6_ADDRSTRLEN];

@@ -15,17 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool named(const char *name, const char *const *names)
+/* A call in which a program waits for what comes next. */
+static bool is_waiting(const struct model_call *c)
 {
-    for (; *names != NULL; names++)
-        if (strcmp(name, *names) == 0)
-            return true;
-    return false;
+    return facts_waits(c) || facts_is(c, "recvfrom") || facts_is(c, "recvmsg");
 }
-
-static const char *const waiting_calls[] = {"poll",       "ppoll",       "select",   "pselect6",
-                                            "epoll_wait", "epoll_pwait", "recvfrom", "recvmsg",
-                                            "accept",     "accept4",     NULL};
 
 /* --- 33 --- */
 
@@ -68,7 +62,8 @@ static uint64_t over_since(const struct facts *f, const struct model_socket *s)
         if (c == NULL || c->socket != s || c->io == MODEL_NO_IO || c->process != s->owner)
             continue;
         bool ended = c->io == MODEL_RECV && c->moved == 0 && c->asked > 0;
-        bool failed = c->event->call.error != NULL && !named(c->event->call.error, transient);
+        bool failed =
+            c->event->call.error != NULL && !model_one_of(c->event->call.error, transient);
         if (ended || failed)
             return n;
     }
@@ -81,8 +76,7 @@ static bool moved_on(const struct facts *f, const struct model_socket *s, uint64
     unsigned waits = 0;
     for (uint64_t n = after + 1; n < f->model.ncalls; n++) {
         const struct model_call *c = model_call(&f->model, n);
-        if (c == NULL || c->process != s->owner || c->socket == s ||
-            !named(c->event->call.name, waiting_calls))
+        if (c == NULL || c->process != s->owner || c->socket == s || !is_waiting(c))
             continue;
         if (++waits == 2 || !c->event->call.returned)
             return true;
@@ -170,7 +164,8 @@ static bool by_ending_signal(const struct facts *f, const struct model_call *c,
     uint64_t to = next != NULL ? next->event->n : f->timeline->count;
     for (uint64_t n = c->event->n; n < to && n < f->timeline->count; n++) {
         const struct event *ev = &f->timeline->events[n];
-        if (ev->kind == EVENT_SIGNAL && ev->pid == c->event->pid && named(ev->signal.name, ending))
+        if (ev->kind == EVENT_SIGNAL && ev->pid == c->event->pid &&
+            model_one_of(ev->signal.name, ending))
             return true;
     }
     return false;
@@ -182,7 +177,7 @@ static const char *gave_up(const struct facts *f, const struct model_call *c)
     for (const struct model_call *next = facts_next(f, c); next != NULL;
          next = facts_next(f, next)) {
         bool same = strcmp(next->event->call.name, c->event->call.name) == 0 && next->fd == c->fd;
-        if (same || named(next->event->call.name, waiting_calls))
+        if (same || is_waiting(next))
             return NULL;
         if (facts_is(next, "close") && next->fd == c->fd && c->fd >= 0)
             return "closed the connection";
@@ -195,7 +190,7 @@ bool rule_eintr(const struct facts *f, struct finding *out)
 {
     const struct model_call *c;
     for (uint64_t n = 0; (c = facts_call(f, &n)) != NULL;) {
-        bool retryable = c->io != MODEL_NO_IO || named(c->event->call.name, waiting_calls);
+        bool retryable = c->io != MODEL_NO_IO || is_waiting(c);
         if (!retryable || !facts_error(c, "EINTR") || by_ending_signal(f, c, facts_next(f, c)))
             continue;
         const char *instead = gave_up(f, c);
@@ -225,7 +220,7 @@ static bool gives_socket_up(const struct facts *f, const struct model_call *c,
     *close = NULL;
     for (const struct model_call *next = facts_next(f, c); next != NULL;
          next = facts_next(f, next)) {
-        if (named(next->event->call.name, waiting_calls))
+        if (is_waiting(next))
             return false;
         if (next->socket != c->socket)
             continue;
@@ -280,8 +275,7 @@ static const struct model_call *waited(const struct facts *f, const char *progra
 {
     const struct model_call *c, *found = NULL;
     for (uint64_t n = 0; (c = facts_call(f, &n)) != NULL;)
-        if (c->event->program != NULL && strcmp(c->event->program, program) == 0 &&
-            named(c->event->call.name, waiting_calls))
+        if (c->event->program != NULL && strcmp(c->event->program, program) == 0 && is_waiting(c))
             found = c;
     return found;
 }

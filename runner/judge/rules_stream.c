@@ -22,17 +22,6 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Calls in which a program waits for something to happen. */
-static bool waits_for_any(const struct model_call *c)
-{
-    static const char *const calls[] = {"poll",       "ppoll",       "select", "pselect6",
-                                        "epoll_wait", "epoll_pwait", "accept", "accept4"};
-    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
-        if (facts_is(c, calls[i]))
-            return true;
-    return false;
-}
-
 /* poll and select name the descriptors they watch: "3:POLLIN 0:POLLIN". */
 static bool watches(const struct model_call *c, int fd, const char *event)
 {
@@ -173,7 +162,7 @@ static enum turn turn_after(const struct facts *f, const struct model_call *last
     for (const struct model_call *c = facts_next(f, last); c != NULL; c = facts_next(f, c)) {
         if (c->socket == s && facts_is(c, "close"))
             return TURN_CLOSE;
-        if (!waits_for_any(c) && !(c->io == MODEL_RECV && c->socket != s))
+        if (!facts_waits(c) && !(c->io == MODEL_RECV && c->socket != s))
             continue;
         /* A call that waits: on this socket too, or for something else and without an end? */
         if (watches(c, last->fd, NULL) || strncmp(c->event->call.name, "epoll", 5) == 0)
