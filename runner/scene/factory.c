@@ -147,7 +147,9 @@ static _Noreturn void serve(int fd, const struct sock_fprog *filter)
         if (good) {
             close(ready.control);
             close(ready.pidfd);
-            make(&ready, kind, filter);
+            ready.made = false;
+            if (kind.tier == TIER_A) /* the others cost nothing to make, but leave a folder */
+                make(&ready, kind, filter);
         }
     }
 }

@@ -29,6 +29,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/loop.h"
 #include "trace/filter.h"
 
@@ -84,8 +85,9 @@ static int enter(const struct init_config *config, const char **step)
     *step = "become an unprivileged user";
     if (become(config->uid) != 0)
         return -1;
-    /* Changing the user clears both. */
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    /* Changing the user clears both. Without namespaces it must live to clear away; it sees the end
+     * of the control socket. */
+    prctl(PR_SET_PDEATHSIG, config->kind.tier == TIER_A ? SIGKILL : 0);
     prctl(PR_SET_DUMPABLE, 0);
     umask(0);
     if (config->kind.tier != TIER_A) {
@@ -270,6 +272,15 @@ static unsigned take_fds(struct msghdr *msg, int *fds, unsigned most)
     return n;
 }
 
+/* The kernel takes a namespace down with its init, files and all; without one the folder is left.
+ */
+static _Noreturn void leave(const struct init_config *config)
+{
+    if (config->kind.tier != TIER_A && chdir("/") == 0)
+        file_remove_tree(folder, NULL);
+    _exit(0);
+}
+
 static void serve(const struct init_config *config)
 {
     static struct init_request req;
@@ -287,7 +298,7 @@ static void serve(const struct init_config *config)
     if (n < 0 && errno == EINTR)
         return;
     if (n <= 0)
-        _exit(0); /* the runner has gone; the kernel takes the rest of the namespace with us */
+        leave(config); /* the runner has gone, or is done */
     unsigned nfds = take_fds(&msg, fds, 8);
     if (req.word == INIT_SOCKET) {
         int fd = socket(req.domain, req.type | SOCK_CLOEXEC | SOCK_NONBLOCK, req.protocol);

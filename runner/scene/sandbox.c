@@ -101,18 +101,26 @@ struct sandbox *sandbox_new(const struct sandbox_setup *setup, struct error *err
     return NULL;
 }
 
+/* Without namespaces init clears its folder away when the control socket closes. */
+static void wait_cleared(const struct sandbox *sb)
+{
+    struct pollfd pfd = {sb->pidfd, POLLIN, 0};
+    while (poll(&pfd, 1, FACTORY_MS) < 0 && errno == EINTR) {
+    }
+}
+
 void sandbox_free(struct sandbox *sb)
 {
     if (sb == NULL)
         return;
+    if (sb->control >= 0)
+        close(sb->control);
     if (sb->pidfd >= 0) {
+        if (sb->tier != TIER_A)
+            wait_cleared(sb);
         syscall(SYS_pidfd_send_signal, sb->pidfd, SIGKILL, NULL, 0);
         close(sb->pidfd);
     }
-    if (sb->control >= 0)
-        close(sb->control);
-    if (sb->tier != TIER_A && sb->folder[0] == '/')
-        file_remove_tree(sb->folder, NULL);
     free(sb);
 }
 

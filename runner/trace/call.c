@@ -269,6 +269,9 @@ void call_entry(struct tracer *tracer, struct tracee *t)
         decode_entry(tracer->tl, t->tid, spec, args, &t->decoded);
         inject(tracer, t);
         record(tracer, t, &frame);
+    } else if (spec->blocks == BLOCKS_TIMED) {
+        /* Not recorded, but it tells a sleep from a stall: a resolver waits for its servers so. */
+        decode_entry(tracer->tl, t->tid, spec, args, &t->decoded);
     }
     tracee_resume(t, 0);
 }
