@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "catalog/lesson.h"
 #include "judge/judge.h"
 #include "judge/rules.h"
 #include "rule_case.h"
@@ -124,6 +125,45 @@ static void rules_stand_in_the_order_of_their_numbers(void **state)
         assert_true(rules_at(i - 1)->number < rules_at(i)->number);
 }
 
+static bool explained(const char *lab, const char *anchor)
+{
+    struct error err;
+    struct lesson *lesson = lesson_load("lessons", "en", lab, &err);
+    if (lesson == NULL)
+        fail_msg("%s", err.text);
+    bool there = lesson_anchor(lesson, anchor) != NULL;
+    lesson_free(lesson);
+    return there;
+}
+
+static void every_rule_is_explained_in_a_lesson(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; rules_at(i) != NULL; i++) {
+        char *lab = mem_string(rules_at(i)->lesson), *hash = strchr(lab, '#');
+        assert_non_null(hash);
+        *hash = '\0';
+        if (!explained(lab, hash + 1))
+            fail_msg("there is no %s", rules_at(i)->lesson);
+        free(lab);
+    }
+}
+
+static void every_mistake_a_lab_aims_at_has_a_heading_in_its_lesson(void **state)
+{
+    (void)state;
+    struct catalog labs = {0};
+    struct error err;
+    assert_int_equal(catalog_load(&labs, "labs", &err), 0);
+    assert_true(labs.nlabs >= 3);
+    for (unsigned i = 0; i < labs.nlabs; i++)
+        for (unsigned k = 0; k < labs.labs[i]->nmistakes; k++)
+            if (!explained(labs.labs[i]->id, labs.labs[i]->mistakes[k]))
+                fail_msg("the lesson of %s has no heading %s", labs.labs[i]->id,
+                         labs.labs[i]->mistakes[k]);
+    catalog_free(&labs);
+}
+
 /* What the learner reads: two parts, a place, a question, an anchor, events that exist. */
 static void a_diagnosis_says_where_what_and_asks_one_question(void **state)
 {
@@ -179,6 +219,8 @@ int main(void)
         cmocka_unit_test(no_near_miss_is_named),
         cmocka_unit_test(every_rule_has_a_folder_with_a_near_miss),
         cmocka_unit_test(rules_stand_in_the_order_of_their_numbers),
+        cmocka_unit_test(every_rule_is_explained_in_a_lesson),
+        cmocka_unit_test(every_mistake_a_lab_aims_at_has_a_heading_in_its_lesson),
         cmocka_unit_test(a_diagnosis_says_where_what_and_asks_one_question),
         cmocka_unit_test(a_recording_cut_off_anywhere_is_judged_without_harm),
     };
