@@ -1,0 +1,206 @@
+/*
+ * net/capture: see capture.h. packet(7).
+ *
+ *  - The kernel cuts frames to what is kept before it queues them (a filter of one instruction): on
+ *    the loopback they are up to 64 KiB, and an ordinary user's queue would hold six of those. The
+ *    whole length comes as PACKET_AUXDATA.
+ *  - Times come from CLOCK_REALTIME (SO_TIMESTAMPNS) and are told in CLOCK_MONOTONIC, as calls are.
+ *    How far the two clocks are apart is measured between two looks at one of them.
+ */
+#include "net/capture.h"
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "timeline/timeline.h"
+
+#ifndef PACKET_IGNORE_OUTGOING
+#define PACKET_IGNORE_OUTGOING 23
+#endif
+
+enum {
+    QUEUE_BYTES = 32 * 1024 * 1024,
+    CLOCK_LOOKS = 3,
+    CLOCK_STEP = 10000, /* ns: more than this is no inaccuracy, somebody has set the clock */
+};
+
+struct capture {
+    int fd;
+    struct loop_fd *watch;
+    capture_fn *fn;
+    void *arg;
+    int64_t offset; /* CLOCK_REALTIME minus CLOCK_MONOTONIC */
+    int64_t doubt;  /* by how much it may be wrong */
+    int64_t last;   /* time of the last frame */
+    uint64_t dropped;
+};
+
+union ancillary {
+    struct cmsghdr align;
+    char bytes[CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(struct tpacket_auxdata))];
+};
+
+/* --- clocks --- */
+
+static int64_t nanoseconds(struct timespec ts)
+{
+    return (int64_t)ts.tv_sec * CLOCK_S + ts.tv_nsec;
+}
+
+static void measure_clocks(struct capture *capture)
+{
+    for (int i = 0; i < CLOCK_LOOKS; i++) {
+        struct timespec real;
+        int64_t before = clock_now();
+        clock_gettime(CLOCK_REALTIME, &real);
+        int64_t after = clock_now();
+        int64_t offset = nanoseconds(real) - before - (after - before) / 2;
+        int64_t doubt = after - before, moved = offset - capture->offset;
+        bool set = (moved > CLOCK_STEP || moved < -CLOCK_STEP) && doubt < CLOCK_STEP;
+        if (doubt < capture->doubt || set) {
+            capture->offset = offset;
+            capture->doubt = doubt;
+        }
+    }
+}
+
+/* --- opening --- */
+
+int capture_interface(int fd, const char *name, struct error *err)
+{
+    struct ifreq request = {0};
+    size_t len = strlen(name);
+    if (len >= sizeof request.ifr_name)
+        return error_set(err, "'%s' is too long for the name of an interface", name);
+    memcpy(request.ifr_name, name, len);
+    if (ioctl(fd, SIOCGIFINDEX, &request) != 0)
+        return error_errno(err, "cannot find the interface %s", name);
+    return request.ifr_ifindex;
+}
+
+static int prepare(int fd, struct error *err)
+{
+    struct sock_filter keep = BPF_STMT(BPF_RET | BPF_K, PACKET_KEPT);
+    struct sock_fprog filter = {1, &keep};
+    int on = 1, bytes = QUEUE_BYTES;
+    if (setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) != 0 ||
+        setsockopt(fd, SOL_PACKET, PACKET_AUXDATA, &on, sizeof on) != 0 ||
+        setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter) != 0)
+        return error_errno(err, "cannot set up the capture of packets");
+    /* Only a convenience: a kernel before 4.20 tells them, and they are passed over below. */
+    (void)setsockopt(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &on, sizeof on);
+    /* The second is bounded by net.core.rmem_max. */
+    if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) != 0)
+        (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+    return 0;
+}
+
+static void on_frames(void *arg, int fd, uint32_t events)
+{
+    (void)fd, (void)events;
+    capture_drain(arg);
+}
+
+struct capture *capture_open(struct loop *loop, int fd, int ifindex, capture_fn *fn, void *arg,
+                             struct error *err)
+{
+    struct sockaddr_ll address = {.sll_family = AF_PACKET,
+                                  .sll_protocol = htons(ETH_P_ALL),
+                                  .sll_ifindex = ifindex};
+    if (prepare(fd, err) != 0)
+        return NULL;
+    if (bind(fd, (struct sockaddr *)&address, sizeof address) != 0) {
+        error_errno(err, "cannot listen to the interface with index %d", ifindex);
+        return NULL;
+    }
+    struct capture *capture = mem_alloc(sizeof *capture);
+    *capture = (struct capture){.fd = fd, .fn = fn, .arg = arg, .doubt = INT64_MAX};
+    measure_clocks(capture);
+    if (loop != NULL)
+        capture->watch = loop_fd_add(loop, fd, EPOLLIN, on_frames, capture);
+    return capture;
+}
+
+void capture_close(struct capture *capture)
+{
+    if (capture == NULL)
+        return;
+    loop_fd_remove(capture->watch);
+    free(capture);
+}
+
+/* --- frames --- */
+
+static void read_ancillary(struct msghdr *msg, struct timespec *when, size_t *wire_len)
+{
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c != NULL; c = CMSG_NXTHDR(msg, c)) {
+        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_TIMESTAMPNS &&
+            c->cmsg_len >= CMSG_LEN(sizeof *when)) {
+            memcpy(when, CMSG_DATA(c), sizeof *when);
+        } else if (c->cmsg_level == SOL_PACKET && c->cmsg_type == PACKET_AUXDATA &&
+                   c->cmsg_len >= CMSG_LEN(sizeof(struct tpacket_auxdata))) {
+            struct tpacket_auxdata aux;
+            memcpy(&aux, CMSG_DATA(c), sizeof aux);
+            *wire_len = aux.tp_len;
+        }
+    }
+}
+
+static int64_t in_our_time(struct capture *capture, struct timespec when)
+{
+    int64_t t = when.tv_sec != 0 ? nanoseconds(when) - capture->offset : clock_now();
+    if (t < capture->last)
+        t = capture->last;
+    return capture->last = t;
+}
+
+unsigned capture_drain(struct capture *capture)
+{
+    unsigned count = 0;
+    measure_clocks(capture);
+    for (;;) {
+        unsigned char frame[PACKET_KEPT];
+        union ancillary extra;
+        struct sockaddr_ll from = {0};
+        struct iovec iov = {frame, sizeof frame};
+        struct msghdr msg = {.msg_name = &from,
+                             .msg_namelen = sizeof from,
+                             .msg_iov = &iov,
+                             .msg_iovlen = 1,
+                             .msg_control = extra.bytes,
+                             .msg_controllen = sizeof extra.bytes};
+        ssize_t n = recvmsg(capture->fd, &msg, MSG_DONTWAIT);
+        if (n < 0 && (errno == EINTR || errno == ENETDOWN)) /* the interface was taken down */
+            continue;
+        if (n < 0)
+            return count;
+        struct timespec when = {0};
+        size_t kept = (size_t)n, wire_len = kept;
+        read_ancillary(&msg, &when, &wire_len);
+        if (from.sll_pkttype == PACKET_OUTGOING)
+            continue;
+        count++;
+        capture->fn(capture->arg, frame, kept, wire_len, in_our_time(capture, when));
+    }
+}
+
+uint64_t capture_dropped(struct capture *capture)
+{
+    struct tpacket_stats stats; /* counted anew from every look */
+    socklen_t len = sizeof stats;
+    if (getsockopt(capture->fd, SOL_PACKET, PACKET_STATISTICS, &stats, &len) == 0)
+        capture->dropped += stats.tp_drops;
+    return capture->dropped;
+}
