@@ -282,6 +282,15 @@ static void read_packet(struct reader *r, struct packet_event *packet)
     packet->ack = get_u32(r, "ack");
     packet->len = get_u32(r, "len");
     packet->fate = get_string(r, "fate", OR_EMPTY);
+    packet->abs_seq = get_u32(r, "abs_seq");
+    packet->abs_ack = get_u32(r, "abs_ack");
+    packet->window = get_u32(r, "window");
+    packet->options = get_string(r, "options", OPTIONAL);
+    packet->info = get_string(r, "info", OPTIONAL);
+    packet->frame = get_bytes(r, "frame", OPTIONAL);
+    packet->frame_len = get_u32(r, "frame_len");
+    if (!r->failed && packet->frame.len > PACKET_KEPT)
+        fail(r, "\"frame\" is longer than %d bytes", PACKET_KEPT);
 }
 
 static void read_state(struct reader *r, struct state_event *state)

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/json_write.h"
 #include "timeline/file.h"
 
@@ -23,6 +24,17 @@ static void put_bytes(struct strbuf *out, const char *name, struct bytes bytes)
         return;
     json_field(out, name);
     json_bytes(out, bytes.data, bytes.len);
+}
+
+/* Always as {"hex": …}: bytes that are never meant as text. */
+static void put_hex(struct strbuf *out, const char *name, struct bytes bytes)
+{
+    if (bytes.data == NULL)
+        return;
+    json_field(out, name);
+    strbuf_puts(out, "{\"hex\":\"");
+    bytes_to_hex(out, bytes.data, bytes.len);
+    strbuf_puts(out, "\"}");
 }
 
 static void put_int(struct strbuf *out, const char *name, int64_t value)
@@ -124,6 +136,16 @@ static void put_packet(struct strbuf *out, const struct packet_event *packet)
     put_uint(out, "ack", packet->ack);
     put_uint(out, "len", packet->len);
     put_string(out, "fate", packet->fate);
+    if (packet->flags != NULL) {
+        put_uint(out, "abs_seq", packet->abs_seq);
+        put_uint(out, "abs_ack", packet->abs_ack);
+        put_uint(out, "window", packet->window);
+    }
+    put_string(out, "options", packet->options);
+    put_string(out, "info", packet->info);
+    put_hex(out, "frame", packet->frame);
+    if (packet->frame_len != 0)
+        put_uint(out, "frame_len", packet->frame_len);
 }
 
 static void put_state(struct strbuf *out, const struct state_event *state)

@@ -104,6 +104,13 @@ static void same_rest(const struct event *a, const struct event *b)
         assert_int_equal(a->packet.ack, b->packet.ack);
         assert_int_equal(a->packet.len, b->packet.len);
         same_text(a->packet.fate, b->packet.fate);
+        assert_int_equal(a->packet.abs_seq, b->packet.abs_seq);
+        assert_int_equal(a->packet.abs_ack, b->packet.abs_ack);
+        assert_int_equal(a->packet.window, b->packet.window);
+        same_text(a->packet.options, b->packet.options);
+        same_text(a->packet.info, b->packet.info);
+        same_bytes(a->packet.frame, b->packet.frame);
+        assert_int_equal(a->packet.frame_len, b->packet.frame_len);
     } else if (a->kind == EVENT_STATE) {
         same_text(a->state.proto, b->state.proto);
         same_text(a->state.local, b->state.local);
@@ -251,6 +258,27 @@ static void any_script(struct timeline *tl, struct script_event *script)
                                     .received = bytes_or_none(tl)};
 }
 
+static void any_packet(struct timeline *tl, struct packet_event *packet)
+{
+    *packet = (struct packet_event){.proto = "tcp",
+                                    .from = any_text(tl, false),
+                                    .to = any_text(tl, false),
+                                    .flags = any_text(tl, true),
+                                    .seq = UINT32_MAX,
+                                    .ack = chance(9),
+                                    .len = chance(9),
+                                    .fate = any_text(tl, false),
+                                    .options = any_text(tl, true),
+                                    .info = any_text(tl, true),
+                                    .frame = bytes_or_none(tl),
+                                    .frame_len = chance(3)};
+    if (packet->flags != NULL) { /* they have a meaning only then, and are saved only then */
+        packet->abs_seq = UINT32_MAX - chance(3);
+        packet->abs_ack = chance(3);
+        packet->window = chance(65536);
+    }
+}
+
 static void any_body(struct timeline *tl, struct event *ev)
 {
     switch (ev->kind) {
@@ -258,9 +286,7 @@ static void any_body(struct timeline *tl, struct event *ev)
         any_call(tl, &ev->call);
         break;
     case EVENT_PACKET:
-        ev->packet = (struct packet_event){
-            "tcp",      any_text(tl, false), any_text(tl, false), any_text(tl, true),
-            UINT32_MAX, chance(9),           chance(9),           any_text(tl, false)};
+        any_packet(tl, &ev->packet);
         break;
     case EVENT_STATE:
         ev->state = (struct state_event){"udp",
