@@ -334,6 +334,12 @@ static enum check_end check_scene(struct check *check, const struct lab_step *st
         free(check->v->limit);
         check->v->limit = mem_string(limit);
         end = CHECK_FAILED;
+        if (check->v->outcome == OUTCOME_INTERNAL_ERROR) {
+            /* The recording does not hold what would tell: no failure of the program. */
+            internal_error(check, out->message);
+            out->status = STEP_NOT_REACHED;
+            end = CHECK_INTERNAL;
+        }
     }
     check->v->ms_scene += ms_since(start);
     if (check->last != NULL) {
