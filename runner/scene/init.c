@@ -303,7 +303,7 @@ static void serve(const struct init_config *config)
     if (req.word == INIT_SOCKET) {
         int fd = socket(req.domain, req.type | SOCK_CLOEXEC | SOCK_NONBLOCK, req.protocol);
         answer(config->control, fd < 0 ? errno : 0, "open a socket", fd);
-        if (fd >= 0)
+        if (fd >= 0 && !req.keep)
             close(fd);
     } else if (req.word == INIT_FILE) {
         int rc = nfds == 1 ? copy_in(req.text, fds[0], req.executable) : -1;

@@ -18,6 +18,7 @@ enum { INIT_TEXT = 60000 };
 struct init_request {
     enum init_word word;
     int domain, type, protocol; /* SOCKET */
+    bool keep;                  /* SOCKET: init keeps a copy: the last close of some takes long */
     bool executable;            /* FILE: named in text; its content is the descriptor */
     unsigned argc;              /* SPAWN: argv packed in text, each with its NUL */
     bool terminal;

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "scene/run.h"
+#include "timeline/order.h"
 
 enum { LOOK_US = 2000, END_MS = 2000, CALLS_DEFAULT = 100000 };
 
@@ -92,6 +93,7 @@ static void end_programs(struct run *run, bool by_user)
 
 static void record_end(struct run *run, const char *why)
 {
+    wire_close(run);
     tracer_finish(run->tracer);
     struct event *ev = timeline_append(run->tl, EVENT_END, clock_now() - run->start);
     ev->end.why = timeline_string(run->tl, why);
@@ -101,7 +103,7 @@ static void record_end(struct run *run, const char *why)
 int observe_run(struct loop *loop, const struct observe_setup *setup, struct timeline *tl,
                 int *status, struct error *err)
 {
-    static const struct scene_script no_script = {.title = NULL};
+    static const struct scene_script no_script = {.capture = true};
     char tier[2] = {scene_tier_letter(setup->tier), '\0'};
     struct scene_setup scene = {.script = &no_script, .tier = setup->tier, .own = true};
     struct run run;
@@ -119,6 +121,7 @@ int observe_run(struct loop *loop, const struct observe_setup *setup, struct tim
         if (strcmp(why, "internal") != 0) {
             end_programs(&run, interrupted(setup));
             record_end(&run, why);
+            timeline_sort(tl);
         }
         const struct trace_program *first = run.nactors > 0 ? run.actors[0]->traced : NULL;
         if (first != NULL && first->exited)

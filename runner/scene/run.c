@@ -43,6 +43,7 @@ void run_begin(struct run *run, struct loop *loop, const struct scene_setup *set
                         .tl = tl,
                         .err = err,
                         .diag = -1,
+                        .packets = -1,
                         .marker = -1,
                         .sentence = STRBUF_INIT,
                         .bytes = STRBUF_INIT,
@@ -90,6 +91,8 @@ static void connect_sandbox(struct run *run, char **names)
     }
     run->diag = sandbox_socket(run->sandbox, AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG, NULL);
     settle_open(run);
+    if (setup->script->capture && setup->tier == TIER_A)
+        wire_open(run);
 }
 
 int run_open_sandbox(struct run *run)
@@ -122,6 +125,7 @@ int run_open_sandbox(struct run *run)
 void run_end(struct run *run)
 {
     settle_close(run);
+    wire_close(run);
     if (run->diag >= 0)
         close(run->diag);
     for (unsigned i = 0; i < run->npeers; i++)
@@ -154,9 +158,15 @@ const char *run_check_limits(struct run *run)
         run->limit = "processes";
     else if (tracer_recorded(run->tracer) > limits->calls)
         run->limit = "calls";
-    for (unsigned i = 0; i < run->nactors; i++)
-        if (run->actors[i]->traced != NULL && run->actors[i]->traced->spinning)
+    for (unsigned i = 0; i < run->nactors; i++) {
+        const struct trace_program *traced = run->actors[i]->traced;
+        if (traced != NULL && traced->spinning)
             run->limit = "calls";
+        else if (traced != NULL && traced->exited && traced->signal == SIGXFSZ)
+            run->limit = "disk"; /* the kernel was quicker than us, as with the next */
+        else if (traced != NULL && traced->exited && traced->signal == SIGXCPU)
+            run->limit = "cpu";
+    }
     int64_t now = clock_now();
     if (now >= run->next_limit_check) {
         run->next_limit_check = now + LIMIT_CHECK_MS * CLOCK_MS;

@@ -5,10 +5,12 @@
 #include <sched.h>
 
 #include "catalog/vars.h"
+#include "net/capture.h"
 #include "scene/peer.h"
 #include "scene/sandbox.h"
 #include "scene/scene.h"
 #include "scene/stdio.h"
+#include "timeline/packet.h"
 #include "trace/tracer.h"
 
 enum { RESTS_MOST = 64 };
@@ -71,7 +73,10 @@ struct run {
     struct strbuf bytes; /* send, type, expect: the data, expanded */
     uint64_t activity;   /* peers and programs' output */
     uint64_t output_bytes;
-    int diag;   /* sock_diag in the scene's network, or -1 */
+    int diag;    /* sock_diag in the scene's network, or -1 */
+    int packets; /* a packet socket on the loopback, or -1: nothing is captured */
+    struct capture *capture;
+    struct packet_flows *flows;
     int marker; /* a UDP socket that sends to itself, or -1 */
     struct loop_fd *marker_watch;
     uint16_t marker_port;
@@ -99,6 +104,11 @@ enum progress action_step(struct run *run, const struct action *action);
 /* An action that cannot go on, since nothing moves any more: fills run->failure. `alive`: some
  * program is. */
 void action_give_up(struct run *run, const struct action *action, bool alive, const char *kind);
+
+/* scene/wire.c: packets into the recording, while it runs and, the last of them, at its end. Where
+ * the kernel does not allow it the recording has none. */
+void wire_open(struct run *run);
+void wire_close(struct run *run);
 
 /* scene/settle.c: true when everything sent so far has arrived and every thread of the actor's
  * program (NULL: of all) is asleep or gone. Advances by being asked again. */

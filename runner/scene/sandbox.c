@@ -143,6 +143,7 @@ int sandbox_socket(struct sandbox *sb, int domain, int type, int protocol, struc
     req.domain = domain;
     req.type = type;
     req.protocol = protocol;
+    req.keep = domain == AF_PACKET;
     return request(sb, &req, 0, NULL, 0, &fd, err) == 0 ? fd : -1;
 }
 

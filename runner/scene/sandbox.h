@@ -48,7 +48,8 @@ struct sandbox *sandbox_new(const struct sandbox_setup *setup, struct error *err
  * fine. */
 void sandbox_free(struct sandbox *sb);
 
-/* A socket in the scene's network; close-on-exec and non-blocking. -1 and *err. */
+/* A socket in the scene's network; close-on-exec and non-blocking. -1 and *err. One of AF_PACKET
+ * lives on in the sandbox until that goes: its last close takes long. */
 int sandbox_socket(struct sandbox *sb, int domain, int type, int protocol, struct error *err);
 
 /* Where a file of the sandbox lies for a program inside: "/work/NAME"; in tiers B and C in a

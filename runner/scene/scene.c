@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "net/sockdiag.h"
 #include "scene/run.h"
+#include "timeline/order.h"
 
 enum { LOOK_FIRST_US = 10, LOOK_MOST_US = 5000, FINAL_SETTLE_MS = 300 };
 
@@ -174,6 +175,7 @@ static void record_end(struct run *run, const char *why)
     for (unsigned i = 0; i < n; i++)
         if (rests[i].event >= 0)
             waits[kept++] = (uint64_t)rests[i].event;
+    wire_close(run);
     tracer_finish(run->tracer);
     record_peers(run);
     struct event *ev = timeline_append(run->tl, EVENT_END, clock_now() - run->start);
@@ -273,9 +275,9 @@ static const char *play(struct run *run)
     int64_t look = LOOK_FIRST_US * 1000;
     for (;;) {
         uint64_t before = run_activity(run);
-        const char *why = advance(run);
+        const char *why = run_check_limits(run);
         if (why == NULL)
-            why = run_check_limits(run);
+            why = advance(run);
         if (why != NULL)
             return strcmp(why, "limit") == 0 ? give_up(run, "limit") : why;
         int64_t until = clock_now() + look;
@@ -307,8 +309,9 @@ static const char *let_settle(struct run *run)
     int64_t until = clock_now() + FINAL_SETTLE_MS * CLOCK_MS, look = LOOK_FIRST_US * 1000;
     run->settle = SETTLE_IDLE;
     while (clock_now() < until) {
-        if (run_check_limits(run) != NULL)
-            return "limit";
+        const char *why = run_check_limits(run);
+        if (why != NULL)
+            return why;
         int64_t at = clock_now() + look;
         if (loop_step(run->loop, at < until ? at : until) > 0) {
             look = LOOK_FIRST_US * 1000;
@@ -342,6 +345,7 @@ int scene_run(struct loop *loop, const struct scene_setup *setup, struct timelin
             if (strcmp(why, "complete") != 0)
                 record_sockets(&run);
             record_end(&run, why);
+            timeline_sort(tl);
         }
     }
     run_end(&run);
