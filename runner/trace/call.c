@@ -86,7 +86,7 @@ static bool worth_recording(struct tracer *tracer, struct tracee *t, struct sour
         source_locate(p->source, t->tid, &regs, tracer->tl, frame);
     if (frame->in_loader)
         return false;
-    if (frame->in_program)
+    if (frame->in_program || frame->unreadable)
         p->main_seen = true;
     return p->main_seen && !is_lookup(frame->via);
 }
@@ -297,17 +297,21 @@ static bool waits_again(const char *error)
     return error != NULL && (strcmp(error, "EAGAIN") == 0 || strcmp(error, "EINTR") == 0);
 }
 
-/* Idle: it slept, nothing came, it looked, and slept again. Spinning: the same call with the same
+/* Idle: it waited, nothing came, it looked, and waited again. Spinning: the same call with the same
  * empty result, over and over. */
 static void tell_work_from_idling(struct tracee *t, int64_t result, const char *error)
 {
     bool timed_out =
         (t->spec->blocks == BLOCKS_TIMED && t->decoded.timeout_ms >= 0 && result == 0) ||
         t->spec->blocks == BLOCKS_NAP;
-    if (timed_out || (waits_again(error) && t->process->receive_timeout))
+    /* Naps may be counted: many small ones are one long one. */
+    bool nap = timed_out && arg_value(t, "nfds", 0) == 0 && arg_value(t, "fd", -1) < 0;
+    if (nap && t->naps < NAPS_MOST)
+        t->naps++;
+    else if (timed_out || (waits_again(error) && t->process->receive_timeout))
         t->idle_rounds++;
     else if (!waits_again(error))
-        t->idle_rounds = 0;
+        t->idle_rounds = t->naps = 0;
 
     int fd = (int)arg_value(t, "fd", -1);
     bool empty = error != NULL || result == 0;

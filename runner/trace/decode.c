@@ -401,12 +401,6 @@ static void entry_pointer(struct context *c, enum arg_type type, const char *nam
     case ARG_EPOLL_EVENT:
         add_epoll_event(c, name, pointer);
         break;
-    case ARG_CLONE_ARGS: {
-        uint64_t clone_flags;
-        if (memory_read(c->tid, pointer, &clone_flags, sizeof clone_flags) == sizeof clone_flags)
-            add_clone_flags(c, name, clone_flags);
-        break;
-    }
     default:
         entry_number(c, type, name, pointer);
     }

@@ -86,13 +86,22 @@ bool source_is_loader(const char *path, size_t len)
     return n > 3 && (strncmp(base + 1, "ld-", 3) == 0 || strncmp(base + 1, "ld.", 3) == 0);
 }
 
-static Dwfl_Module *report(Dwfl *dwfl, const struct proc_mapping *m, const char *binary)
+/* A file as the process itself sees it: it may have been made inside the sandbox. */
+static int open_inside(pid_t pid, const char *name)
+{
+    char *path = mem_format("/proc/%d/root%s", (int)pid, name);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    free(path);
+    return fd;
+}
+
+static Dwfl_Module *report(Dwfl *dwfl, pid_t pid, const struct proc_mapping *m, const char *binary)
 {
     GElf_Ehdr header;
     char *name = mem_format("%.*s", (int)m->path_len, m->path);
     const char *path = binary != NULL ? binary : name;
     Dwfl_Module *mod = NULL;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = binary != NULL ? open(path, O_RDONLY | O_CLOEXEC) : open_inside(pid, name);
     if (fd >= 0) {
         bool fixed = pread(fd, &header, sizeof header, 0) == (ssize_t)sizeof header &&
                      header.e_type == ET_EXEC;
@@ -106,7 +115,7 @@ static Dwfl_Module *report(Dwfl *dwfl, const struct proc_mapping *m, const char 
 
 /* The program is the first file mapped: the kernel maps it before its interpreter, below the
  * libraries. With `binary` unknown the path of the mapping itself is opened. */
-static void report_all(struct image *image, const char *mappings, const char *binary)
+static void report_all(struct image *image, pid_t pid, const char *mappings, const char *binary)
 {
     struct proc_mapping m, program = {.path = NULL};
     for (const char *at = mappings; proc_next_mapping(&at, &m);) {
@@ -118,9 +127,9 @@ static void report_all(struct image *image, const char *mappings, const char *bi
             continue;
         if (program.path == NULL && !loader) {
             program = m;
-            image->program = report(image->dwfl, &m, binary);
+            image->program = report(image->dwfl, pid, &m, binary);
         } else {
-            Dwfl_Module *mod = report(image->dwfl, &m, NULL);
+            Dwfl_Module *mod = report(image->dwfl, pid, &m, NULL);
             if (loader)
                 image->loader = mod;
         }
@@ -216,7 +225,7 @@ static struct image *image_make(pid_t pid, const char *binary, const char *mappi
     if (image->dwfl == NULL)
         return image;
     dwfl_report_begin(image->dwfl);
-    report_all(image, mappings, binary);
+    report_all(image, pid, mappings, binary);
     dwfl_report_end(image->dwfl, NULL, NULL);
     if (!dwfl_attach_state(image->dwfl, NULL, pid, &thread_callbacks, &now)) {
         dwfl_end(image->dwfl);
@@ -430,6 +439,7 @@ void source_locate(struct source *source, pid_t tid, const regs_set *regs, struc
         *out = (struct source_frame){0};
         if (source->image == NULL)
             source->image = image_get(tid, source->binary);
+        out->unreadable = source->image->program == NULL;
         if (source->image->dwfl == NULL)
             return;
         struct walk walk = {.source = source, .tl = tl, .out = out};

@@ -20,6 +20,7 @@ struct source_frame {
     const char *via;      /* library function called from there; NULL: unknown */
     bool in_program;      /* a frame of the program was on the stack */
     bool in_loader;       /* the call was made by the dynamic loader */
+    bool unreadable;      /* the program's file cannot be read: nothing is known of its frames */
 };
 
 struct source;

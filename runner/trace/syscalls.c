@@ -60,9 +60,6 @@ static const struct call_spec table[] = {
     {CALL(tgkill), BLOCKS_NEVER, -1, {{ARG_INT, "pid"}, {ARG_SKIP, NULL}, {ARG_SIGNAL, "signal"}}},
     {CALL(rt_sigsuspend), BLOCKS_PEER, -1, {{ARG_SKIP, NULL}}},
     {CALL(rt_sigtimedwait), BLOCKS_TIMED, -1, {{ARG_SKIP, NULL}, {ARG_SKIP, NULL}, {ARG_TIMESPEC, "timeout"}}},
-#ifdef SYS_clone3
-    {CALL(clone3), BLOCKS_NEVER, -1, {{ARG_CLONE_ARGS, "flags"}}},
-#endif
 #ifdef SYS_close_range
     {CALL(close_range), BLOCKS_NEVER, -1, {{ARG_INT, "fd"}, {ARG_INT, "to"}}},
 #endif

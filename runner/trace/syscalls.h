@@ -25,7 +25,7 @@
  *   epoll_wait epoll_pwait   fd timeout    epoll_ctl   fd op target events
  *   epoll_create1 pipe2 eventfd2 …   flags; pipe2: fds
  *   open openat    path flags
- *   fork vfork clone clone3   flags      wait4 waitid   pid
+ *   fork vfork clone   flags      wait4 waitid   pid
  *   execve         path
  *   nanosleep clock_nanosleep   ns       alarm   seconds
  *   kill tgkill    pid signal
@@ -75,8 +75,7 @@ enum arg_type {
     ARG_EPOLL_EVENT,
     ARG_FCNTL,
     ARG_CLONE_FLAGS,
-    ARG_CLONE_ARGS, /* struct clone_args, its flags */
-    ARG_FD_PAIR,    /* int[2] that comes out */
+    ARG_FD_PAIR, /* int[2] that comes out */
     ARG_SKIP,
 };
 

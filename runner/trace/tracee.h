@@ -6,7 +6,7 @@
 #include "trace/source.h"
 #include "trace/tracer.h"
 
-enum { FAULTS_MOST = 16, SPIN_LIMIT = 1000, IDLE_ROUNDS = 3, SUSPENDED_MOST = 2 };
+enum { FAULTS_MOST = 16, SPIN_LIMIT = 1000, IDLE_ROUNDS = 3, NAPS_MOST = 100, SUSPENDED_MOST = 2 };
 
 struct process {
     pid_t pid;
@@ -48,6 +48,7 @@ struct tracee {
     int vtid;
     struct process *process; /* NULL: its parent's fork has not been reported yet */
     int parked_status;       /* the stop of such a one */
+    bool stopped;            /* by SIGSTOP or the like, until SIGCONT */
     enum call_state state;
     enum call_state below; /* the state below a sigreturn */
     const struct call_spec *spec;
@@ -62,6 +63,7 @@ struct tracee {
     unsigned nsuspended;
     /* To tell idling and spinning from work: */
     unsigned idle_rounds;
+    unsigned naps; /* in a row */
     unsigned repeats;
     const struct call_spec *last_spec;
     int last_fd;

@@ -296,6 +296,7 @@ static void handle_stop(struct tracer *tracer, struct tracee *t, int status)
 {
     int signal = WSTOPSIG(status), event = status >> 16;
     t->parked_status = 0;
+    t->stopped = false;
     switch (event) {
     case PTRACE_EVENT_SECCOMP:
         call_entry(tracer, t);
@@ -313,6 +314,7 @@ static void handle_stop(struct tracer *tracer, struct tracee *t, int status)
         break;
     case PTRACE_EVENT_STOP:
         if (is_job_stop(signal) && t->process->running) {
+            t->stopped = true;
             ptrace(PTRACE_LISTEN, t->tid, 0, 0); /* stays stopped, as the terminal asked */
             return;
         }
@@ -458,6 +460,12 @@ static struct trace_rest rest_of(const struct tracee *t)
     return rest;
 }
 
+/* A first thread that has ended before the others: the kernel tells its end only with theirs. */
+static bool has_ended(const struct tracee *t)
+{
+    return t->tid == t->process->pid && t->process->threads > 1 && proc_state(t->tid) == 'Z';
+}
+
 bool tracer_asleep(struct tracer *tracer, const struct trace_program *program,
                    struct trace_rest *rests, unsigned most, unsigned *n)
 {
@@ -468,7 +476,9 @@ bool tracer_asleep(struct tracer *tracer, const struct trace_program *program,
             return false;
         if (program != NULL && t->process->program != program)
             continue;
-        if (!t->process->running || !proc_sleeps(t->tid))
+        if (has_ended(t))
+            continue;
+        if (!t->process->running || !(t->stopped || proc_sleeps(t->tid)))
             return false;
         if (*n < most)
             rests[(*n)++] = rest_of(t);
