@@ -1,0 +1,505 @@
+/*
+ * picture.c - the rows of a picture, in the order in which things happened.
+ *
+ *  - A call that waits becomes two rows, when something was seen between its entry and return.
+ *  - A change of state stands beside the packet or call before it, when nothing is in between.
+ *  - Calls that are not about the network are left out: how a language finds its libraries hides
+ *    what a learner looks for.
+ *  - Texts are made last, of the few rows that are left after folding.
+ */
+#include "report/picture.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "report/picture_parts.h"
+
+const char *picture_kind_name(enum picture_kind kind)
+{
+    static const char *const names[] = {
+        [PICTURE_CALL] = "call",     [PICTURE_RETURN] = "return", [PICTURE_PACKET] = "packet",
+        [PICTURE_STATE] = "state",   [PICTURE_PRINTS] = "prints", [PICTURE_TYPED] = "typed",
+        [PICTURE_SCRIPT] = "script", [PICTURE_SIGNAL] = "signal", [PICTURE_EXIT] = "exit",
+        [PICTURE_FAULT] = "fault",   [PICTURE_END] = "end",       [PICTURE_GAP] = "gap",
+        [PICTURE_FOLD] = "fold",     [PICTURE_CUT] = "cut",
+    };
+    return names[kind];
+}
+
+/* --- which calls are of the network --- */
+
+static bool about_sockets(const char *name)
+{
+    static const char *const names[] = {"socket",      "bind",       "listen",     "accept",
+                                        "accept4",     "connect",    "recvfrom",   "recvmsg",
+                                        "recvmmsg",    "sendto",     "sendmsg",    "sendmmsg",
+                                        "shutdown",    "setsockopt", "getsockopt", "getsockname",
+                                        "getpeername", "socketpair", NULL};
+    return model_one_of(name, names);
+}
+
+static bool about_waiting(const char *name)
+{
+    static const char *const names[] = {"poll",
+                                        "ppoll",
+                                        "select",
+                                        "pselect6",
+                                        "epoll_wait",
+                                        "epoll_pwait",
+                                        "epoll_pwait2",
+                                        "epoll_create1",
+                                        "epoll_ctl",
+                                        "nanosleep",
+                                        "clock_nanosleep",
+                                        "pause",
+                                        "wait4",
+                                        "waitid",
+                                        "fork",
+                                        "vfork",
+                                        "clone",
+                                        "clone3",
+                                        "kill",
+                                        "sendfile",
+                                        "rt_sigsuspend",
+                                        "rt_sigtimedwait",
+                                        NULL};
+    return model_one_of(name, names);
+}
+
+static bool is_shown(const struct picture *p, const struct event *ev)
+{
+    const struct model_call *call = model_call(&p->work->model, ev->n);
+    const char *name = ev->call.name;
+    if (about_sockets(name) || about_waiting(name))
+        return true;
+    if (call == NULL)
+        return false;
+    if (strcmp(name, "fcntl") == 0)
+        return call->socket != NULL && strstr(call_text(&ev->call, "command"), "SETFL") != NULL;
+    if (call->socket != NULL)
+        return true;
+    /* The output is a row of its own, where it was recorded. */
+    return call->io == MODEL_RECV && (call->fd == 0 || ev->call.error != NULL);
+}
+
+static bool is_tty_write(const struct picture *p, const struct event *ev)
+{
+    const struct model_call *call = model_call(&p->work->model, ev->n);
+    return call != NULL && call->socket == NULL && call->io == MODEL_SEND &&
+           (call->fd == 1 || call->fd == 2);
+}
+
+/* Calls that may sleep until somebody else does something. */
+static bool may_wait(const char *name)
+{
+    static const char *const names[] = {"accept",
+                                        "accept4",
+                                        "connect",
+                                        "recvfrom",
+                                        "recvmsg",
+                                        "recvmmsg",
+                                        "read",
+                                        "readv",
+                                        "poll",
+                                        "ppoll",
+                                        "select",
+                                        "pselect6",
+                                        "epoll_wait",
+                                        "epoll_pwait",
+                                        "epoll_pwait2",
+                                        "wait4",
+                                        "waitid",
+                                        "nanosleep",
+                                        "clock_nanosleep",
+                                        "pause",
+                                        "rt_sigsuspend",
+                                        "rt_sigtimedwait",
+                                        NULL};
+    return model_one_of(name, names);
+}
+
+/* Calls that others may have waited for: without packets they stand for what goes over the wire. */
+static bool does_something(const char *name)
+{
+    static const char *const names[] = {"sendto",   "sendmsg", "write",  "writev",
+                                        "shutdown", "close",   "listen", NULL};
+    return model_one_of(name, names);
+}
+
+/* --- rows --- */
+
+enum { LONG_SEND_NS = 10000000 };
+
+/* A call that has not returned yet, as rows are made. */
+struct pending {
+    const struct event *event;
+    size_t row;  /* its entry */
+    size_t seen; /* builder.seen when it began */
+    int64_t until;
+};
+
+struct builder {
+    struct picture *p;
+    size_t cap, states_cap;
+    struct pending *pending;
+    size_t npending, pending_cap;
+    unsigned waits[PICTURE_SIDES_MAX]; /* calls each side waits in */
+    size_t seen;                       /* rows so far that a call may have waited for */
+    bool has_packets, has_output;
+    const uint64_t *evidence;
+    size_t nevidence;
+};
+
+static bool is_evidence(const struct builder *b, uint64_t n)
+{
+    for (size_t i = 0; i < b->nevidence; i++)
+        if (b->evidence[i] == n)
+            return true;
+    return false;
+}
+
+static struct picture_row *add_row(struct builder *b, enum picture_kind kind,
+                                   const struct event *ev, int64_t t, int side)
+{
+    struct picture *p = b->p;
+    if (p->nrows == b->cap) {
+        b->cap = b->cap == 0 ? 256 : 2 * b->cap;
+        p->rows = mem_resize(p->rows, b->cap, sizeof *p->rows);
+    }
+    struct picture_row *row = &p->rows[p->nrows++];
+    *row = (struct picture_row){.kind = kind,
+                                .event = ev,
+                                .t = t,
+                                .side = side,
+                                .to = -1,
+                                .evidence = is_evidence(b, ev->n),
+                                .states = p->nstates};
+    for (int i = 0; i < p->nsides; i++)
+        row->waiting |= b->waits[i] > 0 ? 1U << i : 0;
+    return row;
+}
+
+/* --- calls --- */
+
+static void call_returns(struct builder *b, size_t i)
+{
+    struct pending done = b->pending[i];
+    b->pending[i] = b->pending[--b->npending];
+    struct picture_row *entry = &b->p->rows[done.row];
+    int side = entry->side;
+    b->waits[side]--;
+    if (b->seen == done.seen) {
+        /* Nothing happened meanwhile: one row is enough. */
+        entry->entered = false;
+        for (size_t k = done.row; k < b->p->nrows; k++)
+            b->p->rows[k].waiting &= b->waits[side] > 0 ? ~0U : ~(1U << side);
+        return;
+    }
+    struct picture_row *row = add_row(b, PICTURE_RETURN, done.event, done.until, side);
+    row->tone = done.event->call.error != NULL ? TONE_BAD : TONE_PLAIN;
+    b->p->rows[done.row].tone = TONE_PLAIN;
+    b->seen++;
+}
+
+/* Those that returned before t; and all of this thread, which goes on. */
+static void calls_return(struct builder *b, int64_t t, const struct event *next)
+{
+    for (;;) {
+        size_t best = SIZE_MAX;
+        for (size_t i = 0; i < b->npending; i++) {
+            const struct pending *c = &b->pending[i];
+            bool same = next != NULL && next->kind == EVENT_CALL && next->tid == c->event->tid &&
+                        next->pid == c->event->pid;
+            if ((c->until < t || same) && (best == SIZE_MAX || c->until < b->pending[best].until))
+                best = i;
+        }
+        if (best == SIZE_MAX)
+            return;
+        call_returns(b, best);
+    }
+}
+
+static void add_call(struct builder *b, const struct event *ev)
+{
+    int side = picture_side_named(b->p, ev->program);
+    if (side < 0)
+        side = 0;
+    if (!(b->p->layers & PICTURE_CALLS))
+        return;
+    if (is_tty_write(b->p, ev)) {
+        if (!b->has_output && (b->p->layers & PICTURE_OUTPUT))
+            add_row(b, PICTURE_PRINTS, ev, ev->t, side)->tone = TONE_QUIET;
+        return;
+    }
+    if (!is_shown(b->p, ev)) {
+        b->p->work->hidden++;
+        return;
+    }
+    struct picture_row *row = add_row(b, PICTURE_CALL, ev, ev->t, side);
+    row->tone = ev->call.error != NULL ? TONE_BAD : TONE_PLAIN;
+    if (!ev->call.returned) {
+        row->entered = true;
+        b->waits[side]++;
+    } else if (may_wait(ev->call.name) || ev->call.blocked_ns > LONG_SEND_NS) {
+        row->entered = true;
+        b->waits[side]++;
+        if (b->npending == b->pending_cap) {
+            b->pending_cap = b->pending_cap == 0 ? 16 : 2 * b->pending_cap;
+            b->pending = mem_resize(b->pending, b->pending_cap, sizeof *b->pending);
+        }
+        b->pending[b->npending++] = (struct pending){.event = ev,
+                                                     .row = b->p->nrows - 1,
+                                                     .seen = b->seen,
+                                                     .until = ev->t + ev->call.blocked_ns};
+    } else if (!b->has_packets && does_something(ev->call.name)) {
+        b->seen++;
+    }
+}
+
+/* --- packets and states --- */
+
+static enum picture_fate fate_of(const struct packet_event *packet)
+{
+    static const struct {
+        const char *name;
+        enum picture_fate fate;
+    } fates[] = {{"dropped", FATE_LOST},
+                 {"refused", FATE_REFUSED},
+                 {"delayed", FATE_LATE},
+                 {"duplicated", FATE_TWICE},
+                 {"held", FATE_HELD}};
+    for (size_t i = 0; packet->fate != NULL && i < sizeof fates / sizeof fates[0]; i++)
+        if (strcmp(packet->fate, fates[i].name) == 0)
+            return fates[i].fate;
+    return FATE_ARRIVES;
+}
+
+static enum picture_tone tone_of(const struct packet_event *packet, enum picture_fate fate)
+{
+    if (fate == FATE_LOST || fate == FATE_REFUSED || picture_has_flag(packet, 'R') ||
+        picture_is_refusal(packet))
+        return TONE_BAD;
+    if (picture_has_flag(packet, 'S'))
+        return TONE_OPEN;
+    if (picture_has_flag(packet, 'F'))
+        return TONE_CLOSE;
+    return packet->len > 0 ? TONE_DATA : TONE_QUIET;
+}
+
+static void add_packet(struct builder *b, const struct event *ev)
+{
+    struct picture *p = b->p;
+    p->work->packets++;
+    if (!(p->layers & PICTURE_PACKETS))
+        return;
+    int to, from = picture_sender(p, &ev->packet, &to);
+    /* What is between machines and not programs (ARP) goes from the first to the last. */
+    from = from < 0 ? 0 : from;
+    to = to < 0 ? p->nsides - 1 : to;
+    struct picture_row *row = add_row(b, PICTURE_PACKET, ev, ev->t, from);
+    row->to = to;
+    row->fate = fate_of(&ev->packet);
+    row->tone = tone_of(&ev->packet, row->fate);
+    b->seen++;
+}
+
+/* The row that a change of state may stand beside: the last one, unless it shows one of this side
+ * already. */
+static struct picture_row *row_beside(struct builder *b, int side)
+{
+    struct picture *p = b->p;
+    if (p->nrows == 0)
+        return NULL;
+    struct picture_row *row = &p->rows[p->nrows - 1];
+    if (row->kind != PICTURE_PACKET && row->kind != PICTURE_STATE &&
+        !((row->kind == PICTURE_CALL || row->kind == PICTURE_RETURN) && row->side == side))
+        return NULL;
+    for (unsigned i = 0; i < row->nstates; i++)
+        if (p->states[row->states + i].side == side)
+            return NULL;
+    return row;
+}
+
+static void add_state(struct builder *b, const struct event *ev)
+{
+    struct picture *p = b->p;
+    p->work->states++;
+    if (!(p->layers & PICTURE_STATES) || ev->state.to == NULL)
+        return;
+    int side = ev->program != NULL ? picture_side_named(p, ev->program) : -1;
+    if (side < 0 && ev->state.local != NULL)
+        side = picture_side_at(p, ev->state.local);
+    if (side < 0)
+        return;
+    struct picture_row *row = row_beside(b, side);
+    if (row == NULL)
+        row = add_row(b, PICTURE_STATE, ev, ev->t, side);
+    row->evidence |= is_evidence(b, ev->n);
+    if (p->nstates == b->states_cap) {
+        b->states_cap = b->states_cap == 0 ? 64 : 2 * b->states_cap;
+        p->states = mem_resize(p->states, b->states_cap, sizeof *p->states);
+    }
+    p->states[p->nstates++] = (struct picture_state){side, ev->state.to, ev};
+    row->nstates++;
+}
+
+/* --- the rest --- */
+
+static void add_script(struct builder *b, const struct event *ev)
+{
+    static const char *const quiet[] = {"wait",   "expect-exit",   "type",   "end-input",
+                                        "signal", "expect-output", "output", NULL};
+    bool failed = ev->script.status == SCRIPT_FAILED;
+    /* What happens to a program has rows of its own. */
+    if (!failed && ev->program != NULL && ev->script.verb != NULL &&
+        model_one_of(ev->script.verb, quiet))
+        return;
+    int side = picture_side_named(b->p, ev->script.actor);
+    struct picture_row *row = add_row(b, PICTURE_SCRIPT, ev, ev->t, side);
+    row->tone = failed ? TONE_BAD : TONE_QUIET;
+    if (!b->has_packets)
+        b->seen++;
+}
+
+static void add_other(struct builder *b, const struct event *ev)
+{
+    int side = picture_side_named(b->p, ev->program);
+    switch (ev->kind) {
+    case EVENT_OUTPUT:
+        add_row(b, PICTURE_PRINTS, ev, ev->t, side)->tone = TONE_QUIET;
+        break;
+    case EVENT_INPUT:
+        add_row(b, PICTURE_TYPED, ev, ev->t, side)->tone = TONE_QUIET;
+        b->seen++;
+        break;
+    case EVENT_SCRIPT:
+        add_script(b, ev);
+        break;
+    default:
+        break;
+    }
+}
+
+static void add_turning_point(struct builder *b, const struct event *ev)
+{
+    int side = picture_side_named(b->p, ev->program);
+    if (ev->kind == EVENT_SIGNAL) {
+        add_row(b, PICTURE_SIGNAL, ev, ev->t, side)->tone =
+            ev->signal.fatal ? TONE_BAD : TONE_PLAIN;
+        b->seen++;
+    } else if (ev->kind == EVENT_EXIT) {
+        bool bad = ev->exit.signal != NULL;
+        /* Its calls are over. */
+        for (size_t i = b->npending; i > 0; i--)
+            if (b->pending[i - 1].event->pid == ev->pid)
+                call_returns(b, i - 1);
+        if (side >= 0 && ev->exit.main)
+            b->waits[side] = 0;
+        add_row(b, PICTURE_EXIT, ev, ev->t, side)->tone = bad ? TONE_BAD : TONE_PLAIN;
+    } else if (ev->kind == EVENT_FAULT) {
+        add_row(b, PICTURE_FAULT, ev, ev->t, side)->tone = TONE_BAD;
+    } else if (ev->kind == EVENT_END && ev->end.why != NULL && strcmp(ev->end.why, "complete")) {
+        add_row(b, PICTURE_END, ev, ev->t, -1)->tone = TONE_BAD;
+    }
+}
+
+static void add_event(struct builder *b, const struct event *ev)
+{
+    calls_return(b, ev->t, ev);
+    switch (ev->kind) {
+    case EVENT_CALL:
+        add_call(b, ev);
+        break;
+    case EVENT_PACKET:
+        add_packet(b, ev);
+        break;
+    case EVENT_STATE:
+        add_state(b, ev);
+        break;
+    case EVENT_OUTPUT:
+    case EVENT_INPUT:
+    case EVENT_SCRIPT:
+        if (b->p->layers & PICTURE_OUTPUT)
+            add_other(b, ev);
+        break;
+    case EVENT_SCENE:
+        break;
+    default:
+        add_turning_point(b, ev);
+        break;
+    }
+}
+
+static void find_layers(struct builder *b, const struct timeline *tl)
+{
+    for (size_t i = 0; i < tl->count; i++) {
+        b->has_packets |= tl->events[i].kind == EVENT_PACKET;
+        b->has_output |= tl->events[i].kind == EVENT_OUTPUT;
+    }
+}
+
+void picture_build(struct picture *p, const struct timeline *tl,
+                   const struct picture_options *options)
+{
+    *p = (struct picture){.timeline = tl, .layers = options->layers};
+    if ((p->layers & PICTURE_ALL) == 0)
+        p->layers |= PICTURE_ALL;
+    p->work = mem_alloc(sizeof *p->work);
+    model_build(&p->work->model, tl);
+    picture_find_sides(p);
+    struct builder b = {.p = p, .evidence = options->evidence, .nevidence = options->nevidence};
+    find_layers(&b, tl);
+    for (size_t i = 0; i < tl->count; i++)
+        add_event(&b, &tl->events[i]);
+    calls_return(&b, INT64_MAX, NULL);
+    free(b.pending);
+    picture_fold(p, options->max_rows > 0 ? options->max_rows : PICTURE_ROWS);
+    picture_gaps(p);
+    picture_words(p);
+}
+
+void picture_note(struct picture *p, const char *format, ...)
+{
+    char text[512];
+    va_list ap;
+    va_start(ap, format);
+    vsnprintf(text, sizeof text, format, ap);
+    va_end(ap);
+    p->notes = mem_resize(p->notes, p->nnotes + 1, sizeof *p->notes);
+    p->notes[p->nnotes++] = mem_string(text);
+}
+
+void picture_free(struct picture *p)
+{
+    for (size_t i = 0; i < p->nrows; i++) {
+        free(p->rows[i].where);
+        free(p->rows[i].text);
+        free(p->rows[i].bytes);
+    }
+    for (int i = 0; i < p->nsides; i++) {
+        free(p->sides[i].name);
+        free(p->sides[i].address);
+        free(p->sides[i].source);
+    }
+    for (unsigned i = 0; i < p->nnotes; i++)
+        free(p->notes[i]);
+    if (p->work != NULL) {
+        for (size_t i = 0; i < p->work->nowned; i++)
+            free(p->work->owned[i]);
+        free(p->work->owned);
+        map_free(&p->work->owners);
+        map_free(&p->work->names);
+        map_free(&p->work->flows);
+        model_free(&p->work->model);
+    }
+    free(p->work);
+    free(p->rows);
+    free(p->states);
+    free(p->notes);
+    free(p->title);
+    *p = (struct picture){0};
+}

@@ -1,0 +1,138 @@
+/*
+ * report/picture - a recording laid out as a picture: who took part, and what happened between
+ * them, row by row. Drawn by trace_text, trace_svg and trace_html.
+ *
+ *        client                          server
+ *           │           listen(3, 16) = 0  ┤ LISTEN
+ *  SYN_SENT ├─ SYN seq=0 ─────────────────▶┤ SYN_RECV
+ *           │◀───────── SYN+ACK seq=0 ack=1┤
+ *
+ * A pure function of the recording. Rows stand in the order in which things happened; a call that
+ * waited has two, its entry and its return, and what happened in between stands between them.
+ * Repeated rows are folded, so that a long run stays a picture: at most `max_rows` are left,
+ * however long the recording is, and what was left out is told in its place.
+ *
+ * Texts are UTF-8 without control characters whatever the programs wrote, so they can be shown as
+ * they are; HTML and XML still need escaping.
+ */
+#ifndef SOCKLINGS_REPORT_PICTURE_H
+#define SOCKLINGS_REPORT_PICTURE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "timeline/timeline.h"
+
+enum picture_layer {
+    PICTURE_CALLS = 1,
+    PICTURE_PACKETS = 2,
+    PICTURE_STATES = 4,
+    PICTURE_OUTPUT = 8, /* what was printed and typed, and what the script did */
+    PICTURE_BYTES = 16, /* what packets and calls carried, as bytes */
+};
+#define PICTURE_ALL (PICTURE_CALLS | PICTURE_PACKETS | PICTURE_STATES | PICTURE_OUTPUT)
+
+enum { PICTURE_SIDES_MAX = 6 };
+#define PICTURE_ROWS 1200 /* the usual bound */
+
+struct picture_options {
+    unsigned layers;          /* of enum picture_layer; 0: PICTURE_ALL */
+    const uint64_t *evidence; /* events to be marked, by n; never folded away */
+    size_t nevidence;
+    size_t max_rows; /* 0: PICTURE_ROWS */
+};
+
+/* Who takes part: a program, a peer of the script, or an address that nobody is known to own. */
+struct picture_side {
+    char *name;    /* "server", "ann", "127.0.0.1(40001)" */
+    char *address; /* "127.0.0.1(7890)", "port 7890"; "" when unknown */
+    char *source;  /* "tcp_server.c" when all its calls are of one file; else "" */
+    bool traced;   /* a program whose calls are recorded */
+    bool others;   /* stands for all for which there was no room */
+    bool nobody;   /* an address that nobody answered at: the kernel refused */
+};
+
+enum picture_kind {
+    PICTURE_CALL,   /* a call, or the entry of one that waited */
+    PICTURE_RETURN, /* … and its return */
+    PICTURE_PACKET,
+    PICTURE_STATE, /* a change that no call or packet stands beside */
+    PICTURE_PRINTS,
+    PICTURE_TYPED,
+    PICTURE_SCRIPT,
+    PICTURE_SIGNAL,
+    PICTURE_EXIT,
+    PICTURE_FAULT,
+    PICTURE_END,
+    PICTURE_GAP,  /* nothing happened for a while */
+    PICTURE_FOLD, /* rows like those before it were left out */
+    PICTURE_CUT,  /* rows were left out for want of room */
+};
+const char *picture_kind_name(enum picture_kind kind); /* "call", "return", "packet", … */
+
+enum picture_tone {
+    TONE_PLAIN,
+    TONE_QUIET, /* an acknowledgment, output, the script */
+    TONE_OPEN,  /* a connection is made: SYN */
+    TONE_DATA,
+    TONE_CLOSE, /* FIN */
+    TONE_BAD,   /* an error, RST, a lost packet, a crash */
+};
+
+enum picture_fate { FATE_ARRIVES, FATE_LOST, FATE_REFUSED, FATE_LATE, FATE_TWICE, FATE_HELD };
+
+struct picture_state {
+    int side;         /* always one of the picture's */
+    const char *name; /* "ESTABLISHED" */
+    const struct event *event;
+};
+
+struct picture_row {
+    enum picture_kind kind;
+    enum picture_tone tone;
+    enum picture_fate fate;    /* of a packet */
+    const struct event *event; /* NULL: gap, fold, cut */
+    int64_t t;
+    int side;         /* whose; the sender; -1: of all */
+    int to;           /* of a packet: the receiver; else -1 */
+    bool evidence;    /* to be marked */
+    bool entered;     /* a call's entry: its return follows, or never came */
+    uint32_t waiting; /* bit of each side that waits in a call during this row */
+    size_t states;    /* index of the first in picture.states */
+    unsigned nstates;
+    size_t count;  /* fold: how many times more; cut: rows */
+    size_t period; /* fold: so many rows are one time */
+    char *where;   /* "tcp_server.c:31", or "" */
+    char *text;
+    char *bytes;   /* with PICTURE_BYTES: lines of a dump, separated by newlines; else NULL */
+    uint64_t like; /* private: equal for rows that may be folded together */
+};
+
+struct picture {
+    const struct timeline *timeline;
+    unsigned layers;
+    struct picture_side sides[PICTURE_SIDES_MAX];
+    int nsides;
+    struct picture_row *rows;
+    size_t nrows;
+    struct picture_state *states;
+    size_t nstates;
+    char *title;
+    char **notes; /* sentences: what is missing here, and why */
+    unsigned nnotes;
+    struct picture_work *work; /* private */
+};
+
+/* Lays the recording out, which must outlive the picture. Never fails. */
+void picture_build(struct picture *p, const struct timeline *tl,
+                   const struct picture_options *options);
+void picture_free(struct picture *p);
+
+/* All that is known of a row, for who looks closer: lines "name: value", the first a heading. */
+void picture_detail(const struct picture *p, const struct picture_row *row, struct strbuf *out);
+
+/* "1.893 ms", "2.4 s": a time for people. */
+void picture_time(struct strbuf *out, int64_t ns);
+
+#endif

@@ -1,0 +1,443 @@
+/*
+ * picture_words.c - what stands in a picture's rows, in words; title, notes and details.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/bytes.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "judge/describe.h"
+#include "report/picture_parts.h"
+#include "timeline/packet.h"
+
+enum { PREVIEW = 24, PRINTED = 60, DUMP_WIDTH = 8, DUMP_LINES = 8 };
+
+void picture_add_escaped(struct strbuf *out, const char *text)
+{
+    size_t start = out->len;
+    bytes_escape_lines(out, text, strlen(text));
+    for (size_t i = start; i < out->len; i++)
+        if (out->data[i] == '\n')
+            out->data[i] = ' ';
+}
+
+void picture_time(struct strbuf *out, int64_t ns)
+{
+    if (ns < 1000)
+        strbuf_printf(out, "%" PRId64 " ns", ns);
+    else if (ns < 1000000)
+        strbuf_printf(out, "%.0f µs", (double)ns / 1e3);
+    else if (ns < 100000000)
+        strbuf_printf(out, "%.1f ms", (double)ns / 1e6);
+    else if (ns < 1000000000)
+        strbuf_printf(out, "%.0f ms", (double)ns / 1e6);
+    else
+        strbuf_printf(out, "%.1f s", (double)ns / 1e9);
+}
+
+/* 12345 as "12,345": long numbers are for reading here. */
+static void add_number(struct strbuf *out, uint64_t value)
+{
+    char digits[24];
+    int n = snprintf(digits, sizeof digits, "%" PRIu64, value);
+    for (int i = 0; i < n; i++) {
+        strbuf_putc(out, digits[i]);
+        if (i + 1 < n && (n - i - 1) % 3 == 0)
+            strbuf_putc(out, ',');
+    }
+}
+
+/* --- packets --- */
+
+bool picture_has_flag(const struct packet_event *packet, char flag)
+{
+    return packet->flags != NULL && strchr(packet->flags, flag) != NULL;
+}
+
+void picture_flags(struct strbuf *out, const char *flags)
+{
+    static const struct {
+        char letter;
+        const char *name;
+    } names[] = {{'S', "SYN"}, {'F', "FIN"}, {'R', "RST"}, {'P', "PSH"},
+                 {'U', "URG"}, {'E', "ECE"}, {'W', "CWR"}, {'.', "ACK"}};
+    size_t before = out->len;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strchr(flags, names[i].letter) != NULL)
+            strbuf_printf(out, "%s%s", out->len > before ? "+" : "", names[i].name);
+    if (out->len == before)
+        strbuf_puts(out, "no flags");
+}
+
+/* What the frame carries; len 0 when it was not kept. */
+static struct bytes payload_of(const struct packet_event *event)
+{
+    struct packet packet;
+    if (event->frame.data == NULL || event->len == 0)
+        return (struct bytes){"", 0};
+    packet_decode(&packet, event->frame.data, event->frame.len, event->frame_len);
+    if (!packet.has_tcp && !packet.has_udp)
+        return (struct bytes){"", 0};
+    return (struct bytes){event->frame.data + packet.payload_offset, packet.payload_kept};
+}
+
+static void add_preview(struct strbuf *out, const struct packet_event *packet)
+{
+    struct bytes payload = payload_of(packet);
+    if (payload.len == 0)
+        return;
+    strbuf_putc(out, ' ');
+    size_t shown = payload.len > PREVIEW ? PREVIEW : payload.len;
+    bytes_quote(out, payload.data, shown, 0);
+    if (packet->len > shown)
+        strbuf_puts(out, "…");
+}
+
+static void add_upper(struct strbuf *out, const char *text)
+{
+    struct strbuf clean = STRBUF_INIT;
+    picture_add_escaped(&clean, text);
+    for (size_t i = 0; i < clean.len; i++)
+        strbuf_putc(out, clean.data[i] >= 'a' && clean.data[i] <= 'z'
+                             ? (char)(clean.data[i] - 'a' + 'A')
+                             : clean.data[i]);
+    strbuf_free(&clean);
+}
+
+static void add_tcp(struct strbuf *out, const struct packet_event *packet)
+{
+    picture_flags(out, packet->flags);
+    if (picture_has_flag(packet, 'S') || picture_has_flag(packet, 'F') ||
+        picture_has_flag(packet, 'R') || packet->len > 0)
+        strbuf_printf(out, " seq=%" PRIu32, packet->seq);
+    if (picture_has_flag(packet, '.'))
+        strbuf_printf(out, " ack=%" PRIu32, packet->ack);
+    if (packet->len > 0)
+        strbuf_printf(out, " len=%" PRIu32, packet->len);
+}
+
+static const char *fate_words(enum picture_fate fate)
+{
+    static const char *const words[] = {
+        [FATE_ARRIVES] = "",  [FATE_LOST] = "lost",       [FATE_REFUSED] = "refused",
+        [FATE_LATE] = "late", [FATE_TWICE] = "duplicate", [FATE_HELD] = "held back"};
+    return words[fate];
+}
+
+static void add_packet_words(struct strbuf *out, const struct packet_event *packet,
+                             enum picture_fate fate)
+{
+    if (packet->flags != NULL) {
+        add_tcp(out, packet);
+    } else {
+        add_upper(out, packet->proto != NULL ? packet->proto : "packet");
+        if (packet->proto != NULL && strcmp(packet->proto, "udp") == 0)
+            strbuf_printf(out, " len=%" PRIu32, packet->len);
+    }
+    if (packet->info != NULL) {
+        strbuf_puts(out, packet->flags != NULL ? " (" : " ");
+        picture_add_escaped(out, packet->info);
+        if (packet->flags != NULL)
+            strbuf_puts(out, ")");
+    }
+    if (fate != FATE_ARRIVES)
+        strbuf_printf(out, " (%s)", fate_words(fate));
+    add_preview(out, packet);
+}
+
+/* Two connections between the same sides are told apart by the port on the left. */
+static void add_flow(struct picture *p, struct strbuf *out, const struct picture_row *row,
+                     const unsigned flows[PICTURE_SIDES_MAX][PICTURE_SIDES_MAX])
+{
+    const struct packet_event *packet = &row->event->packet;
+    const char *left = row->side <= row->to ? packet->from : packet->to;
+    int low = row->side <= row->to ? row->side : row->to;
+    int high = row->side <= row->to ? row->to : row->side;
+    if (low == high || p->sides[low].others) {
+        strbuf_puts(out, " · ");
+        describe_address(out, packet->from != NULL ? packet->from : "?");
+        strbuf_puts(out, " → ");
+        describe_address(out, packet->to != NULL ? packet->to : "?");
+    } else if (flows[low][high] > 1 && left != NULL && model_port(left) >= 0) {
+        strbuf_printf(out, " · %d", model_port(left));
+    }
+}
+
+static void count_flows(struct picture *p, unsigned flows[PICTURE_SIDES_MAX][PICTURE_SIDES_MAX])
+{
+    for (size_t i = 0; i < p->nrows; i++) {
+        const struct picture_row *row = &p->rows[i];
+        if (row->kind != PICTURE_PACKET || row->event->packet.from == NULL ||
+            row->event->packet.to == NULL || model_port(row->event->packet.from) < 0)
+            continue;
+        bool right = row->side <= row->to;
+        const char *left = right ? row->event->packet.from : row->event->packet.to;
+        if (map_get(&p->work->flows, left) >= 0)
+            continue;
+        map_put(&p->work->flows, left, 1);
+        flows[right ? row->side : row->to][right ? row->to : row->side]++;
+    }
+}
+
+/* --- calls --- */
+
+static void add_process(struct picture *p, struct strbuf *out, const struct event *ev)
+{
+    const struct model_process *process = model_process(&p->work->model, ev->pid);
+    if (ev->tid != ev->pid && ev->tid != 0)
+        strbuf_printf(out, "thread %d: ", ev->tid);
+    else if (process != NULL && process->parent != NULL)
+        strbuf_printf(out, "child %d: ", ev->pid);
+}
+
+static void add_call_words(struct picture *p, struct strbuf *out, const struct picture_row *row)
+{
+    struct event ev = *row->event;
+    struct strbuf all = STRBUF_INIT;
+    const struct model *m = &p->work->model;
+    add_process(p, out, &ev);
+    if (row->entered && ev.call.returned) {
+        ev.call.returned = false;
+        describe_call(&all, m, &ev);
+        static const char suffix[] = " still waiting";
+        strbuf_cut(&all, all.len - strlen(suffix));
+    } else {
+        describe_call(&all, m, &ev);
+    }
+    const char *result = strstr(all.data, ") = "), *paren = strchr(all.data, '(');
+    if (row->kind == PICTURE_RETURN && result != NULL && paren != NULL) {
+        strbuf_add(out, all.data, (size_t)(paren - all.data) + 1);
+        strbuf_puts(out, result);
+    } else {
+        strbuf_add(out, all.data, all.len);
+    }
+    strbuf_free(&all);
+}
+
+/* --- the others --- */
+
+static void add_quoted(struct strbuf *out, const char *before, const struct bytes *bytes)
+{
+    strbuf_puts(out, before);
+    bytes_quote(out, bytes->data, bytes->len, PRINTED);
+}
+
+static void add_script_words(struct strbuf *out, const struct script_event *script)
+{
+    const char *text = script->text != NULL ? script->text : script->verb;
+    size_t name = script->actor != NULL ? strlen(script->actor) : 0;
+    if (text == NULL)
+        return;
+    if (name > 0 && strncmp(text, script->actor, name) == 0 && text[name] == ' ')
+        text += name + 1;
+    if (script->status == SCRIPT_FAILED)
+        strbuf_puts(out, "✗ ");
+    picture_add_escaped(out, text);
+    if (script->status == SCRIPT_FAILED && script->failure != NULL)
+        strbuf_printf(out, " (%s)", script->failure);
+}
+
+static void add_end_words(struct strbuf *out, const struct end_event *end)
+{
+    bool stall = strcmp(end->why, "stall") == 0, failed = strcmp(end->why, "failed") == 0;
+    strbuf_puts(out, stall ? "■ stuck" : failed ? "■ the check ends here" : "■ stopped");
+    if (end->limit != NULL)
+        strbuf_printf(out, " at the limit of %s", end->limit);
+    if (end->text != NULL && *end->text != '\0') {
+        strbuf_puts(out, ": ");
+        picture_add_escaped(out, end->text);
+    } else if (stall) {
+        strbuf_puts(out, ": everybody waits, and nobody will act");
+    }
+}
+
+static void add_repeat_words(struct strbuf *out, const struct picture_row *row)
+{
+    strbuf_puts(out, "… ");
+    add_number(out, row->count);
+    if (row->kind == PICTURE_CUT)
+        strbuf_puts(out, row->count == 1 ? " row is left out here" : " rows are left out here");
+    else if (row->period == 1)
+        strbuf_puts(out, " more like this");
+    else
+        strbuf_printf(out, " more rounds like these %zu rows", row->period);
+}
+
+static void add_event_words(struct picture *p, struct strbuf *out, const struct picture_row *row)
+{
+    const struct event *ev = row->event;
+    const struct arg *data = ev->kind == EVENT_CALL ? call_arg(&ev->call, "data") : NULL;
+    switch (row->kind) {
+    case PICTURE_PRINTS:
+        if (ev->kind == EVENT_OUTPUT)
+            add_quoted(out, strcmp(ev->output.stream, "stderr") == 0 ? "stderr: " : "prints ",
+                       &ev->output.bytes);
+        else if (data != NULL && data->bytes.data != NULL)
+            add_quoted(out, "prints ", &data->bytes);
+        break;
+    case PICTURE_TYPED:
+        if (ev->input.bytes.len == 0)
+            strbuf_puts(out, "end of input");
+        else
+            add_quoted(out, "typed: ", &ev->input.bytes);
+        break;
+    case PICTURE_SCRIPT:
+        add_script_words(out, &ev->script);
+        break;
+    case PICTURE_SIGNAL:
+        picture_add_escaped(out, ev->signal.name);
+        strbuf_puts(out, ev->signal.fatal ? " ends it" : " arrives");
+        break;
+    case PICTURE_EXIT:
+        add_process(p, out, ev);
+        if (ev->exit.signal != NULL)
+            strbuf_printf(out, "■ killed by %s", ev->exit.signal);
+        else
+            strbuf_printf(out, "■ exits with status %d", ev->exit.status);
+        break;
+    case PICTURE_FAULT:
+        strbuf_puts(out, "made to happen: ");
+        picture_add_escaped(out, ev->fault.text != NULL ? ev->fault.text : ev->fault.call);
+        break;
+    case PICTURE_END:
+        add_end_words(out, &ev->end);
+        break;
+    default:
+        break;
+    }
+}
+
+static char *place_of(const struct event *ev)
+{
+    struct strbuf out = STRBUF_INIT;
+    if ((ev->kind == EVENT_CALL && ev->call.file != NULL) ||
+        (ev->kind == EVENT_SIGNAL && ev->signal.file != NULL))
+        describe_where(&out, ev);
+    return strbuf_take(&out);
+}
+
+/* --- bytes --- */
+
+static char *dump(const struct bytes *data, uint64_t whole)
+{
+    struct strbuf out = STRBUF_INIT;
+    size_t shown = data->len < DUMP_WIDTH * DUMP_LINES ? data->len : DUMP_WIDTH * DUMP_LINES;
+    for (size_t at = 0; at < shown; at += DUMP_WIDTH) {
+        size_t n = shown - at < DUMP_WIDTH ? shown - at : DUMP_WIDTH;
+        if (at > 0)
+            strbuf_putc(&out, '\n');
+        for (size_t i = 0; i < DUMP_WIDTH; i++)
+            if (i < n)
+                strbuf_printf(&out, "%02x ", (unsigned char)data->data[at + i]);
+            else
+                strbuf_puts(&out, "   ");
+        strbuf_putc(&out, ' ');
+        for (size_t i = 0; i < DUMP_WIDTH; i++) {
+            char c = i < n ? data->data[at + i] : ' ';
+            strbuf_putc(&out, c >= ' ' && c < 0x7f ? c : '.');
+        }
+    }
+    if (whole > shown) {
+        strbuf_puts(&out, "\n… ");
+        add_number(&out, whole - shown);
+        strbuf_puts(&out, " more bytes");
+    }
+    return strbuf_take(&out);
+}
+
+static char *bytes_of(const struct picture *p, const struct picture_row *row)
+{
+    const struct event *ev = row->event;
+    if (ev->kind == EVENT_PACKET) {
+        struct bytes payload = payload_of(&ev->packet);
+        return payload.len > 0 ? dump(&payload, ev->packet.len) : NULL;
+    }
+    /* The packets show the same bytes, once. */
+    if (ev->kind != EVENT_CALL || p->work->packets > 0 || row->entered)
+        return NULL;
+    const struct model_call *call = model_call(&p->work->model, ev->n);
+    const struct arg *data = call_arg(&ev->call, "data");
+    if (call == NULL || call->moved <= 0 || data == NULL || data->bytes.len == 0)
+        return NULL;
+    struct bytes moved = data->bytes;
+    if ((uint64_t)call->moved < moved.len)
+        moved.len = (size_t)call->moved;
+    return dump(&moved, (uint64_t)call->moved);
+}
+
+/* --- all rows --- */
+
+static void fill(struct picture *p, struct picture_row *row,
+                 const unsigned flows[PICTURE_SIDES_MAX][PICTURE_SIDES_MAX])
+{
+    struct strbuf out = STRBUF_INIT;
+    if (row->kind == PICTURE_CALL || row->kind == PICTURE_RETURN) {
+        add_call_words(p, &out, row);
+    } else if (row->kind == PICTURE_PACKET) {
+        add_packet_words(&out, &row->event->packet, row->fate);
+        add_flow(p, &out, row, flows);
+    } else if (row->kind == PICTURE_GAP) {
+        picture_time(&out, (int64_t)row->count);
+        strbuf_puts(&out, " pass");
+    } else if (row->event == NULL) {
+        add_repeat_words(&out, row);
+    } else {
+        add_event_words(p, &out, row);
+    }
+    row->text = strbuf_take(&out);
+    row->where = row->event != NULL ? place_of(row->event) : mem_string("");
+    if (row->event != NULL && (p->layers & PICTURE_BYTES))
+        row->bytes = bytes_of(p, row);
+}
+
+static void make_title(struct picture *p)
+{
+    const struct scene_event *scene = timeline_scene(p->timeline);
+    struct strbuf out = STRBUF_INIT;
+    if (scene->lab != NULL) {
+        picture_add_escaped(&out, scene->lab);
+        if (scene->step != NULL) {
+            strbuf_puts(&out, ", step ");
+            picture_add_escaped(&out, scene->step);
+        }
+    } else {
+        for (int i = 0; i < p->nsides; i++)
+            strbuf_printf(&out, "%s%s",
+                          i == 0              ? ""
+                          : i + 1 < p->nsides ? ", "
+                                              : " and ",
+                          p->sides[i].name);
+    }
+    p->title = strbuf_take(&out);
+}
+
+static void make_notes(struct picture *p)
+{
+    const struct picture_work *w = p->work;
+    const struct scene_event *scene = timeline_scene(p->timeline);
+    bool confined = scene->tier != NULL && strcmp(scene->tier, "A") != 0;
+    if (w->packets == 0 && (p->layers & PICTURE_PACKETS))
+        picture_note(p, "There are no packets in this recording%s",
+                     confined ? ": without a private network they cannot be captured." : ".");
+    if (w->states == 0 && (p->layers & PICTURE_STATES))
+        picture_note(p, "There are no socket states in this recording.");
+    if (w->hidden > 0)
+        picture_note(p, "%zu %s not about the network %s left out.", w->hidden,
+                     text_plural(w->hidden, "call that is", "calls that are"),
+                     text_plural(w->hidden, "is", "are"));
+    if (timeline_end(p->timeline) == NULL && p->timeline->count > 0)
+        picture_note(p, "The recording breaks off here.");
+}
+
+void picture_words(struct picture *p)
+{
+    unsigned flows[PICTURE_SIDES_MAX][PICTURE_SIDES_MAX] = {{0}};
+    count_flows(p, flows);
+    for (size_t i = 0; i < p->nrows; i++)
+        fill(p, &p->rows[i], (const unsigned(*)[PICTURE_SIDES_MAX])flows);
+    make_title(p);
+    make_notes(p);
+}
