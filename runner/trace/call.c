@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -22,6 +23,12 @@
 #include "trace/tracee.h"
 
 enum { RESTART_FIRST = 512, RESTART_LAST = 516 };
+
+static void at_boundary(struct tracer *tracer, int64_t now)
+{
+    if (tracer->boundary != NULL)
+        tracer->boundary(tracer->boundary_arg, now - tracer->start);
+}
 
 static bool system_call_info(pid_t tid, struct __ptrace_syscall_info *info)
 {
@@ -108,12 +115,28 @@ static void record(struct tracer *tracer, struct tracee *t, const struct source_
     tracer->recorded++;
 }
 
+/* To a learner's "recv" and "send" belong read and write of a socket, not those of a file. */
+static bool covers(const char *rule, const struct tracee *t)
+{
+    char path[64];
+    struct stat st;
+    const char *name = t->spec->name;
+    if (!syscalls_covers(rule, name))
+        return false;
+    bool any_file = strncmp(name, "read", 4) == 0 || strncmp(name, "write", 5) == 0 ||
+                    strcmp(name, "sendfile") == 0 || strcmp(name, "splice") == 0;
+    if (!any_file || (strcmp(rule, "recv") != 0 && strcmp(rule, "send") != 0))
+        return true;
+    snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)t->tid, (int)arg_value(t, "fd", -1));
+    return stat(path, &st) == 0 && S_ISSOCK(st.st_mode);
+}
+
 static struct fault *matching_fault(struct tracer *tracer, const struct tracee *t)
 {
     struct fault *hit = NULL;
     for (unsigned i = 0; i < tracer->nfaults; i++) {
         struct fault *f = &tracer->faults[i];
-        if (f->program != t->process->program || !syscalls_covers(f->rule.call, t->spec->name))
+        if (f->program != t->process->program || !covers(f->rule.call, t))
             continue;
         f->seen++;
         if (hit == NULL && f->seen >= f->rule.from && f->seen - f->rule.from < f->rule.count)
@@ -268,6 +291,7 @@ void call_entry(struct tracer *tracer, struct tracee *t)
     if (worth_recording(tracer, t, &frame)) {
         decode_entry(tracer->tl, t->tid, spec, args, &t->decoded);
         inject(tracer, t);
+        at_boundary(tracer, t->entered);
         record(tracer, t, &frame);
     } else if (spec->blocks == BLOCKS_TIMED) {
         /* Not recorded, but it tells a sleep from a stall: a resolver waits for its servers so. */
@@ -369,6 +393,7 @@ static void finish(struct tracer *tracer, struct tracee *t, int64_t result, cons
     call->result = error != NULL ? -1 : result;
     call->error = timeline_string(tracer->tl, error);
     call->blocked_ns = now - t->entered;
+    at_boundary(tracer, now);
     count_terminal_output(t, result);
     note_effects(t, call->result);
     tell_work_from_idling(t, call->result, error);
