@@ -49,6 +49,10 @@ void settle_open(struct run *run)
 {
     struct sockaddr_in self = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof self;
+    /* A program that reads raw packets would be woken by each marker, and never sleep. On one
+     * processor the loopback delivers before the sender's call returns, so its queue is empty. */
+    if (run->setup->packets)
+        return;
     run->marker = sandbox_socket(run->sandbox, AF_INET, SOCK_DGRAM, 0, NULL);
     if (run->marker < 0)
         return;
