@@ -103,7 +103,7 @@ static void record_end(struct run *run, const char *why)
 int observe_run(struct loop *loop, const struct observe_setup *setup, struct timeline *tl,
                 int *status, struct error *err)
 {
-    static const struct scene_script no_script = {.capture = true};
+    static const struct scene_script no_script = {.capture = true, .states = true};
     char tier[2] = {scene_tier_letter(setup->tier), '\0'};
     struct scene_setup scene = {.script = &no_script, .tier = setup->tier, .own = true};
     struct run run;

@@ -91,7 +91,7 @@ static void connect_sandbox(struct run *run, char **names)
     }
     run->diag = sandbox_socket(run->sandbox, AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG, NULL);
     settle_open(run);
-    if (setup->script->capture && setup->tier == TIER_A)
+    if ((setup->script->capture || setup->script->states) && setup->tier == TIER_A)
         wire_open(run);
 }
 

@@ -6,6 +6,7 @@
 
 #include "catalog/vars.h"
 #include "net/capture.h"
+#include "net/states.h"
 #include "scene/peer.h"
 #include "scene/sandbox.h"
 #include "scene/scene.h"
@@ -77,7 +78,8 @@ struct run {
     int packets; /* a packet socket on the loopback, or -1: nothing is captured */
     struct capture *capture;
     struct packet_flows *flows;
-    int marker; /* a UDP socket that sends to itself, or -1 */
+    struct states *states; /* NULL: states are not recorded */
+    int marker;            /* a UDP socket that sends to itself, or -1 */
     struct loop_fd *marker_watch;
     uint16_t marker_port;
     enum settle settle;
@@ -109,6 +111,8 @@ void action_give_up(struct run *run, const struct action *action, bool alive, co
  * the kernel does not allow it the recording has none. */
 void wire_open(struct run *run);
 void wire_close(struct run *run);
+/* Looks at the sockets now: something was done that may have changed them. */
+void wire_look(struct run *run);
 
 /* scene/settle.c: true when everything sent so far has arrived and every thread of the actor's
  * program (NULL: of all) is asleep or gone. Advances by being asked again. */

@@ -241,6 +241,7 @@ static const char *advance(struct run *run)
         run->begun = true;
         switch (p) {
         case PROGRESS_DONE:
+            wire_look(run);
             record_action(run, action, true);
             run->done++;
             next_action(run);

@@ -1,4 +1,7 @@
-/* scene/wire: what passes the loopback of a scene, into its recording. */
+/*
+ * scene/wire: what passes the loopback of a scene, and what it does to the kernel's sockets, into
+ * its recording.
+ */
 #include <linux/if_packet.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,8 +21,43 @@ static bool is_marker(const struct run *run, const void *frame, size_t kept, siz
 static void on_frame(void *arg, const void *frame, size_t kept, size_t wire_len, int64_t t)
 {
     struct run *run = arg;
-    if (!run->over && !is_marker(run, frame, kept, wire_len))
+    if (run->over || is_marker(run, frame, kept, wire_len))
+        return;
+    const struct event *ev =
         packet_record(run->tl, run->flows, frame, kept, wire_len, t - run->start, "localhost");
+    if (run->states != NULL)
+        states_packet(run->states, ev);
+}
+
+/* A socket that begins to listen causes no packet: its address stands in the bind() before. */
+static void track_listener(struct run *run, const struct event *listening, int64_t t)
+{
+    int64_t fd = call_value(&listening->call, "fd", -1);
+    for (uint64_t n = listening->n; n > 0; n--) {
+        const struct event *ev = &run->tl->events[n - 1];
+        if (call_is(ev, "bind") && ev->pid == listening->pid &&
+            call_value(&ev->call, "fd", -1) == fd && call_succeeded(&ev->call)) {
+            states_track(run->states, call_text(&ev->call, "addr"), NULL, t);
+            return;
+        }
+    }
+}
+
+static void on_boundary(void *arg, int64_t t, const struct event *call)
+{
+    struct run *run = arg;
+    if (run->over)
+        return;
+    if (call != NULL && call_is(call, "listen") && call_succeeded(&call->call))
+        track_listener(run, call, t);
+    capture_drain(run->capture);
+    states_poll(run->states, run->tl, t, "localhost");
+}
+
+void wire_look(struct run *run)
+{
+    if (run->states != NULL)
+        on_boundary(run, clock_now() - run->start, NULL);
 }
 
 void wire_open(struct run *run)
@@ -30,12 +68,20 @@ void wire_open(struct run *run)
         return;
     run->flows = packet_flows_new();
     run->capture = capture_open(run->loop, run->packets, index, on_frame, run, NULL);
+    if (run->capture != NULL && run->diag >= 0 && run->setup->script->states) {
+        run->states = states_new(run->diag);
+        tracer_at_boundaries(run->tracer, on_boundary, run);
+    }
 }
 
 void wire_close(struct run *run)
 {
     if (run->capture != NULL)
         capture_drain(run->capture);
+    if (run->states != NULL && !run->over)
+        states_poll_all(run->states, run->tl, clock_now() - run->start, "localhost");
+    states_free(run->states);
+    run->states = NULL;
     capture_close(run->capture);
     packet_flows_free(run->flows);
     if (run->packets >= 0)

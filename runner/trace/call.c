@@ -24,10 +24,10 @@
 
 enum { RESTART_FIRST = 512, RESTART_LAST = 516 };
 
-static void at_boundary(struct tracer *tracer, int64_t now)
+static void at_boundary(struct tracer *tracer, int64_t now, const struct event *call)
 {
     if (tracer->boundary != NULL)
-        tracer->boundary(tracer->boundary_arg, now - tracer->start);
+        tracer->boundary(tracer->boundary_arg, now - tracer->start, call);
 }
 
 static bool system_call_info(pid_t tid, struct __ptrace_syscall_info *info)
@@ -291,7 +291,7 @@ void call_entry(struct tracer *tracer, struct tracee *t)
     if (worth_recording(tracer, t, &frame)) {
         decode_entry(tracer->tl, t->tid, spec, args, &t->decoded);
         inject(tracer, t);
-        at_boundary(tracer, t->entered);
+        at_boundary(tracer, t->entered, NULL);
         record(tracer, t, &frame);
     } else if (spec->blocks == BLOCKS_TIMED) {
         /* Not recorded, but it tells a sleep from a stall: a resolver waits for its servers so. */
@@ -393,7 +393,7 @@ static void finish(struct tracer *tracer, struct tracee *t, int64_t result, cons
     call->result = error != NULL ? -1 : result;
     call->error = timeline_string(tracer->tl, error);
     call->blocked_ns = now - t->entered;
-    at_boundary(tracer, now);
+    at_boundary(tracer, now, &tracer->tl->events[t->event]);
     count_terminal_output(t, result);
     note_effects(t, call->result);
     tell_work_from_idling(t, call->result, error);

@@ -93,6 +93,8 @@ struct tracer {
     unsigned nfaults;
     struct known_binary *binaries;
     unsigned nbinaries;
+    tracer_boundary_fn *boundary;
+    void *boundary_arg;
     uint64_t activity;
     unsigned recorded;
     uint64_t ended_cpu_ms;

@@ -425,6 +425,12 @@ void tracer_fault(struct tracer *tracer, struct trace_program *program,
         tracer->faults[tracer->nfaults++] = (struct fault){program, *fault, 0};
 }
 
+void tracer_at_boundaries(struct tracer *tracer, tracer_boundary_fn *fn, void *arg)
+{
+    tracer->boundary = fn;
+    tracer->boundary_arg = arg;
+}
+
 void tracer_kill(struct tracer *tracer, const struct trace_program *program, int signal)
 {
     for (unsigned i = 0; i < tracer->ntracees; i++) {

@@ -71,6 +71,12 @@ struct trace_fault {
 void tracer_fault(struct tracer *tracer, struct trace_program *program,
                   const struct trace_fault *fault);
 
+/* Called at the entry and at the exit of every recorded call, while its thread is stopped: the
+ * moment to look at what the call has done to the kernel. `t` is the recording's time; `call` is
+ * the call that returns, NULL at an entry. */
+typedef void tracer_boundary_fn(void *arg, int64_t t, const struct event *call);
+void tracer_at_boundaries(struct tracer *tracer, tracer_boundary_fn *fn, void *arg);
+
 /* Kills every process of a program (NULL: of all). */
 void tracer_kill(struct tracer *tracer, const struct trace_program *program, int signal);
 
