@@ -3,35 +3,53 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/file.h"
 
-#define PATIENCE (3 * CLOCK_S)
+#define PATIENCE (10 * CLOCK_S)
+
+static void interrupt(int signal)
+{
+    (void)signal; /* it only ends the wait */
+}
 
 /* flock(2) has no deadline, and a runner that was stopped with Ctrl-Z may hold the lock for ever;
- * so it is tried again and again, for a while. */
-static int try_until(int fd, int64_t deadline)
+ * so a timer interrupts the wait. It is a wait in the kernel's queue, where those who came first
+ * get the lock first: trying again and again may never hit the moment between two holders. */
+static int lock_until(int fd, int64_t deadline)
 {
-    int pause_ms = 1;
-    while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-        if (errno == ENOLCK || errno == EOPNOTSUPP || errno == ENOSYS)
-            return 0; /* a filesystem without locks: better unlocked than not at all */
-        if (errno != EWOULDBLOCK && errno != EINTR)
-            return -1;
+    const struct itimerval every = {{0, 100000}, {0, 100000}}, off = {{0, 0}, {0, 0}};
+    struct sigaction action = {.sa_handler = interrupt}, before;
+    int rc = flock(fd, LOCK_EX | LOCK_NB);
+    if (rc == 0 || errno != EWOULDBLOCK)
+        return rc;
+    sigaction(SIGALRM, &action, &before);
+    setitimer(ITIMER_REAL, &every, NULL);
+    while ((rc = flock(fd, LOCK_EX)) != 0 && errno == EINTR) {
         if (clock_now() > deadline) {
             errno = EWOULDBLOCK;
-            return -1;
+            break;
         }
-        poll(NULL, 0, pause_ms);
-        if (pause_ms < 8)
-            pause_ms *= 2;
     }
-    return 0;
+    int saved = errno;
+    setitimer(ITIMER_REAL, &off, NULL);
+    sigaction(SIGALRM, &before, NULL);
+    errno = saved;
+    return rc;
+}
+
+static int try_until(int fd, int64_t deadline)
+{
+    int rc = lock_until(fd, deadline);
+    if (rc != 0 && (errno == ENOLCK || errno == EOPNOTSUPP || errno == ENOSYS))
+        return 0; /* a filesystem without locks: better unlocked than not at all */
+    return rc;
 }
 
 int lock_take(const char *dir, struct error *err)
