@@ -182,9 +182,9 @@ static void decode_ipv4(struct packet *p, size_t at, size_t end)
         return;
     }
     end = ip_end(p, at, ip->total_len, end);
+    decode_protocol(p, at + header, end < at + header ? at + header : end);
     if (packet_sum(p->frame + at, header, 0) != 0)
         packet_fault(p, "bad checksum of the IP header");
-    decode_protocol(p, at + header, end < at + header ? at + header : end);
 }
 
 static bool is_extension(unsigned protocol)
