@@ -166,7 +166,8 @@ void explain_failure(const struct facts *f, struct strbuf *out)
     const struct script_event *script = &f->failed->script;
     struct strbuf waits = STRBUF_INIT;
     if (f->failed_action == NULL) {
-        bytes_escape(out, script->text, strlen(script->text));
+        const char *text = script->text != NULL ? script->text : script->verb;
+        bytes_escape(out, text, strlen(text));
         strbuf_printf(out, ": %s", script->failure != NULL ? script->failure : "failed");
     } else if (facts_failed_by(f, "stall") && explain_waits(f, &waits)) {
         strbuf_printf(out, "%s; ", waits.data);

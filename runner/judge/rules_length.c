@@ -113,7 +113,7 @@ bool rule_sizeof_pointer(const struct facts *f, struct finding *out)
 static bool sends_buffer(const struct model_call *send, const struct model_call *source)
 {
     return source != NULL && source->moved < send->asked &&
-           (send->asked == source->asked || send->asked == source->asked + 1) && send->asked > 8 &&
+           (send->asked == source->asked || send->asked - 1 == source->asked) && send->asked > 8 &&
            passes_on(send, source, (size_t)source->moved);
 }
 
@@ -177,14 +177,15 @@ static void residue_before(const struct facts *f, const struct model_call *sourc
                            struct residue *r)
 {
     r->len = 0;
-    for (uint64_t n = 0; n < source->event->n; n++) {
-        const struct model_call *c = model_call(&f->model, n);
+    for (uint64_t at = 0; at < source->event->n; at++) {
+        const struct model_call *c = model_call(&f->model, at);
         if (c == NULL || c->io != MODEL_RECV || c->socket == NULL || c->moved <= 0 ||
-            c->event->pid != source->event->pid)
+            c->data.data == NULL || c->event->pid != source->event->pid)
             continue;
-        memcpy(r->bytes, c->data.data, least(c->data.len, sizeof r->bytes));
-        if (c->data.len > r->len)
-            r->len = c->data.len;
+        size_t n = least(c->data.len, sizeof r->bytes);
+        memcpy(r->bytes, c->data.data, n);
+        if (n > r->len)
+            r->len = n;
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "base/random.h"
 #include "catalog/lesson.h"
 #include "judge/judge.h"
 #include "judge/rules.h"
@@ -212,6 +213,62 @@ static void a_recording_cut_off_anywhere_is_judged_without_harm(void **state)
     }
 }
 
+/* One thing about a call that a recording from elsewhere might claim. */
+static void spoil(struct random *r, struct timeline *tl)
+{
+    static const int64_t odd[] = {0,  -1,   1,     3,         4,         8,
+                                  16, 4096, 65536, INT32_MAX, INT64_MAX, INT64_MIN};
+    struct event *ev = &tl->events[random_below(r, tl->count)];
+    int64_t value = odd[random_below(r, sizeof odd / sizeof odd[0])];
+    if (ev->kind != EVENT_CALL)
+        return;
+    struct call_event *call = &ev->call;
+    struct arg *arg =
+        call->nargs > 0 ? (struct arg *)&call->args[random_below(r, call->nargs)] : NULL;
+    switch (random_below(r, 6)) {
+    case 0:
+        call->result = value;
+        break;
+    case 1:
+        call->error = call->error == NULL ? "EINTR" : NULL;
+        break;
+    case 2:
+        call->returned = !call->returned;
+        break;
+    case 3:
+        ev->pid = (int)random_below(r, 6);
+        break;
+    case 4:
+        call->nargs -= arg != NULL;
+        break;
+    default:
+        if (arg != NULL)
+            arg->value = value;
+    }
+}
+
+/* Under the sanitizers this finds what a rule takes for granted. */
+static void a_recording_with_wild_numbers_is_judged_without_harm(void **state)
+{
+    const struct setting *s = *state;
+    struct random r;
+    random_seed(&r, 4711);
+    for (unsigned i = 0; i < s->all.count; i++) {
+        struct timeline tl = load(&s->all.of[i]);
+        struct lab *lab = lab_of(&s->all.of[i], s->tmp);
+        for (int round = 0; round < 20; round++) {
+            struct verdict v = {.nsteps = 1, .steps = mem_alloc(sizeof *v.steps)};
+            const char *limit;
+            for (int k = 0; k < 3; k++)
+                spoil(&r, &tl);
+            judge_scene(lab, &lab->steps[0], script_of(lab), &tl, v.steps, &v.outcome, &limit);
+            verdict_free(&v);
+        }
+        lab_free(lab);
+        timeline_free(&tl);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -223,6 +280,7 @@ int main(void)
         cmocka_unit_test(every_mistake_a_lab_aims_at_has_a_heading_in_its_lesson),
         cmocka_unit_test(a_diagnosis_says_where_what_and_asks_one_question),
         cmocka_unit_test(a_recording_cut_off_anywhere_is_judged_without_harm),
+        cmocka_unit_test(a_recording_with_wild_numbers_is_judged_without_harm),
     };
     return cmocka_run_group_tests(tests, set_up, clear_away);
 }
