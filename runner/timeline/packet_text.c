@@ -327,8 +327,9 @@ void packet_info(const struct packet *p, struct strbuf *out)
     } else if (p->ip.version != 0 && strcmp(packet_proto(p), "ip") == 0) {
         separate(out, start);
         put_protocol(p->ip.protocol, out);
-    } else if (p->has_ethernet && p->ip.version == 0 && p->ethernet.type != 0x0806 &&
-               p->fault[0] == '\0') {
+    } else if (p->has_ethernet && p->ethernet.type != 0x0800 && p->ethernet.type != 0x86dd &&
+               p->ethernet.type != 0x0806) {
+        separate(out, start);
         strbuf_printf(out, "EtherType 0x%04x", p->ethernet.type);
     }
     if (p->ip.is_fragment) {
