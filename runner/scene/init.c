@@ -36,6 +36,17 @@
 /* Where programs lie and start: /work, or a temporary folder in tiers B and C. */
 static char folder[64] = "/work";
 
+static bool folder_is_ours; /* a temporary one that was made */
+
+/* The kernel takes a namespace down with its init, files and all; without one the folder is left.
+ */
+static _Noreturn void leave(void)
+{
+    if (folder_is_ours && chdir("/") == 0)
+        file_remove_tree(folder, NULL);
+    _exit(0);
+}
+
 static void answer(int control, int error, const char *text, int fd)
 {
     struct init_reply reply = {.error = error};
@@ -57,7 +68,7 @@ static void answer(int control, int error, const char *text, int fd)
         memcpy(CMSG_DATA(cmsg), &fd, sizeof fd);
     }
     if (sendmsg(control, &msg, MSG_NOSIGNAL) < 0)
-        _exit(0); /* the runner has gone */
+        leave(); /* the runner has gone */
 }
 
 static int loopback_up(void)
@@ -96,7 +107,8 @@ static int enter(const struct init_config *config, const char **step)
             return -1;
         *step = "make a folder in /tmp";
         snprintf(folder, sizeof folder, "/tmp/socklings-XXXXXX");
-        return mkdtemp(folder) == NULL ? -1 : chdir(folder);
+        folder_is_ours = mkdtemp(folder) != NULL;
+        return folder_is_ours ? chdir(folder) : -1;
     }
     *step = "bring the loopback up";
     if (loopback_up() != 0)
@@ -272,15 +284,6 @@ static unsigned take_fds(struct msghdr *msg, int *fds, unsigned most)
     return n;
 }
 
-/* The kernel takes a namespace down with its init, files and all; without one the folder is left.
- */
-static _Noreturn void leave(const struct init_config *config)
-{
-    if (config->kind.tier != TIER_A && chdir("/") == 0)
-        file_remove_tree(folder, NULL);
-    _exit(0);
-}
-
 static void serve(const struct init_config *config)
 {
     static struct init_request req;
@@ -298,7 +301,7 @@ static void serve(const struct init_config *config)
     if (n < 0 && errno == EINTR)
         return;
     if (n <= 0)
-        leave(config); /* the runner has gone, or is done */
+        leave(); /* the runner has gone, or is done */
     unsigned nfds = take_fds(&msg, fds, 8);
     if (req.word == INIT_SOCKET) {
         int fd = socket(req.domain, req.type | SOCK_CLOEXEC | SOCK_NONBLOCK, req.protocol);
@@ -325,9 +328,13 @@ _Noreturn void init_main(const struct init_config *config)
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
     signal(SIGPIPE, SIG_IGN);
+    /* At once: with the other end of its own control socket open it would never see that closed. */
+    syscall(SYS_close_range, 3, config->control - 1, 0);
+    syscall(SYS_close_range, config->control + 1, ~0U, 0);
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
     for (int i = 0; i < 3; i++)
         dup2(null, i);
+    close(null);
     /* The runner writes the user map first. */
     if (recv(config->control, &byte, 1, 0) != 1)
         _exit(0);
@@ -335,8 +342,6 @@ _Noreturn void init_main(const struct init_config *config)
         answer(config->control, errno, step, -1);
         _exit(1);
     }
-    syscall(SYS_close_range, 3, config->control - 1, 0);
-    syscall(SYS_close_range, config->control + 1, ~0U, 0);
     answer(config->control, 0, folder, -1);
     for (;;)
         serve(config);

@@ -62,6 +62,7 @@ struct scene_case {
     const char *check;  /* {'scene': […], 'then': […]} */
     const char *limits; /* {'cpu_ms': 300}, or NULL: the defaults */
     enum scene_tier tier;
+    const char *name; /* file name of "prog" inside; NULL: "prog" */
     volatile const int *interrupted;
 };
 
@@ -77,7 +78,7 @@ HELP int help_group_setup(void **state)
 {
     struct error err;
     (void)state;
-    snprintf(help_folder, sizeof help_folder, "/tmp/socklings-scene-XXXXXX");
+    snprintf(help_folder, sizeof help_folder, "/tmp/scene-test-XXXXXX");
     help_loop = loop_new(&err);
     if (help_loop == NULL || mkdtemp(help_folder) == NULL || chmod(help_folder, 0755) != 0)
         return -1;
@@ -193,7 +194,10 @@ HELP struct lab *help_lab(const struct scene_case *c)
 HELP void help_play(const struct scene_case *c, struct played *p)
 {
     struct scene_program programs[2] = {
-        {.role = "prog", .binary = c->binary, .name = "prog", .source = c->source},
+        {.role = "prog",
+         .binary = c->binary,
+         .name = c->name != NULL ? c->name : "prog",
+         .source = c->source},
         {.role = "other", .binary = c->binary, .name = "other", .source = c->source}};
     *p = (struct played){.lab = help_lab(c)};
     const struct scene_script *script = p->lab->steps[0].checks[0].scene;

@@ -427,6 +427,11 @@ static void sleeper(void)
     say("rested\n");
 }
 
+static void very_long_nap(void)
+{
+    sleep(50);
+}
+
 static void naps(void)
 {
     struct timespec nap = {0, 20000000};
@@ -738,6 +743,7 @@ int main(int argc, char **argv)
         {"by_alarm", by_alarm},
         {"timer_off", timer_off},
         {"sleeper", sleeper},
+        {"long_nap", very_long_nap},
         {"naps", naps},
         {"retries", retries},
         {"woken_by_thread", woken_by_thread},
