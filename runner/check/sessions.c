@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "build/build.h"
 
@@ -43,6 +44,34 @@ static int build_solution(struct loop *loop, const struct check_request *request
     return 0;
 }
 
+/* The files of the lab's data folder lie beside the programs, as the lesson shows them. What is
+ * given is freed with free_data. */
+static struct scene_file *list_data(const struct lab *lab, unsigned *n)
+{
+    char *dir = file_join(lab->dir, "data");
+    struct file_list names = {0};
+    struct scene_file *files = NULL;
+    *n = 0;
+    if (file_list(dir, &names, NULL) == 0) {
+        files = mem_alloc((names.count + 1) * sizeof *files);
+        for (size_t i = 0; i < names.count; i++, ++*n)
+            files[i] = (struct scene_file){.name = mem_string(names.names[i]),
+                                           .host_path = file_join(dir, names.names[i])};
+    }
+    file_list_free(&names);
+    free(dir);
+    return files;
+}
+
+static void free_data(struct scene_file *files, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        free((char *)(uintptr_t)files[i].name);
+        free((char *)(uintptr_t)files[i].host_path);
+    }
+    free(files);
+}
+
 enum session_result check_session(struct loop *loop, const struct check_request *request,
                                   const struct lesson_session *session, struct strbuf *difference,
                                   struct error *err)
@@ -52,13 +81,16 @@ enum session_result check_session(struct loop *loop, const struct check_request 
     struct scene_program *programs = mem_alloc(n * sizeof *programs);
     char **names = mem_alloc(n * sizeof *names);
     enum session_result result = SESSION_INTERNAL;
-    struct scene_script none = {.title = NULL};
+    unsigned nfiles;
+    struct scene_file *files = list_data(request->lab, &nfiles);
+    struct scene_script none = {.files = files, .nfiles = nfiles};
     if (build_solution(loop, request, builds, programs, names, err) == 0) {
         struct scene_setup setup = {.script = &none,
                                     .programs = programs,
                                     .nprograms = n,
                                     .limits = session_limits,
                                     .tier = scene_tier_probe(),
+                                    .packets = request->lab->needs_packets,
                                     .interrupted = request->interrupted};
         result = session_play(loop, &setup, session, difference, err);
     }
@@ -69,5 +101,6 @@ enum session_result check_session(struct loop *loop, const struct check_request 
     free(builds);
     free(programs);
     free(names);
+    free_data(files, nfiles);
     return result;
 }
