@@ -308,6 +308,8 @@ static void serve(const struct init_config *config)
         answer(config->control, fd < 0 ? errno : 0, "open a socket", fd);
         if (fd >= 0 && !req.keep)
             close(fd);
+        if (fd >= 0)
+            answer(config->control, 0, "let go of a socket", -1);
     } else if (req.word == INIT_FILE) {
         int rc = nfds == 1 ? copy_in(req.text, fds[0], req.executable) : -1;
         answer(config->control, rc != 0 ? errno : 0, "copy a program into the sandbox", -1);

@@ -71,6 +71,7 @@ static int make_etc(void)
         make_file(ROOT "/etc/group", "learner:x:1000:\n") != 0 ||
         make_file(ROOT "/etc/hosts", "127.0.0.1 localhost\n::1 localhost ip6-localhost\n") != 0 ||
         make_file(ROOT "/etc/nsswitch.conf", "hosts: files\nservices: files\n") != 0 ||
+        make_file(ROOT "/etc/host.conf", "multi on\n") != 0 ||
         make_file(ROOT "/etc/resolv.conf", "") != 0)
         return -1;
     for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)

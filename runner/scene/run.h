@@ -82,6 +82,7 @@ struct run {
     int marker;            /* a UDP socket that sends to itself, or -1 */
     struct loop_fd *marker_watch;
     uint16_t marker_port;
+    unsigned marker_number; /* of the last one that was sent */
     enum settle settle;
     uint64_t settle_seen; /* activity when the marker was sent */
     bool over;            /* EVENT_END is there: nothing is recorded any more */

@@ -144,7 +144,16 @@ int sandbox_socket(struct sandbox *sb, int domain, int type, int protocol, struc
     req.type = type;
     req.protocol = protocol;
     req.keep = domain == AF_PACKET;
-    return request(sb, &req, 0, NULL, 0, &fd, err) == 0 ? fd : -1;
+    if (request(sb, &req, 0, NULL, 0, &fd, err) != 0)
+        return -1;
+    /* While init holds its copy too, our close() would end nothing. */
+    struct init_reply reply;
+    unsigned none = 0;
+    if (packet_receive(sb->control, &reply, sizeof reply, NULL, &none) < 0) {
+        close(fd);
+        return error_errno(err, "the sandbox does not answer");
+    }
+    return fd;
 }
 
 /* The first byte through the gate carries the sender's pid, as the kernel translates it for us. */

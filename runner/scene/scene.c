@@ -289,13 +289,16 @@ static const char *play(struct run *run)
             continue;
         }
         if (stalled(run)) {
+            /* What came meanwhile has not been looked at yet. */
+            if (loop_step(run->loop, clock_now()) > 0)
+                continue;
             /* Being quiet may be just what the action waits for. */
             unsigned done = run->done;
             uint64_t seen = run_activity(run);
             why = advance(run);
             if (why != NULL)
                 return why;
-            if (run->done == done && run_activity(run) == seen)
+            if (run->done == done && run_activity(run) == seen && stalled(run))
                 return give_up(run, NULL);
         }
         look = look * 2 < LOOK_MOST_US * 1000 ? look * 2 : LOOK_MOST_US * 1000;

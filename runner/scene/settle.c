@@ -11,9 +11,11 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -30,10 +32,11 @@ uint64_t run_activity(const struct run *run)
 /* True when the marker has come back. */
 static bool take_marker(struct run *run)
 {
-    char bytes[16];
+    unsigned number;
     bool came = false;
-    while (recv(run->marker, bytes, sizeof bytes, 0) > 0)
-        came = true;
+    /* An older one may still be on its way: it tells nothing of what was sent after it. */
+    while (recv(run->marker, &number, sizeof number, 0) > 0)
+        came = came || number == run->marker_number;
     if (came && run->settle == SETTLE_SENT)
         run->settle = SETTLE_ARRIVED;
     return came;
@@ -94,12 +97,22 @@ static void drain_outputs(struct run *run)
         stdio_drain(&run->actors[i]->io);
 }
 
-static bool peers_busy(const struct run *run)
+/* Bytes of the peers that are not on the wire yet: the kernel holds them back (a congestion control
+ * such as bbr paces), or has no room for them, since the program does not read. */
+static uint64_t unsent(const struct run *run)
 {
-    for (unsigned i = 0; i < run->npeers; i++)
-        if (run->peers[i]->out.len > 0 || run->peers[i]->connecting)
-            return true;
-    return false;
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < run->npeers; i++) {
+        const struct peer *peer = run->peers[i];
+        int bytes = 0;
+        if (peer->kind != PEER_STREAM || peer->fd < 0)
+            continue;
+        if (peer->connecting)
+            sum++;
+        else if (ioctl(peer->fd, SIOCOUTQNSD, &bytes) == 0)
+            sum += (uint64_t)bytes + peer->out.len;
+    }
+    return sum;
 }
 
 /* The marker goes round once for each state of the scene. */
@@ -112,7 +125,8 @@ static bool wire_drained(struct run *run)
     if (run->settle == SETTLE_IDLE) {
         run->settle_seen = run_activity(run);
         run->settle = SETTLE_SENT;
-        if (send(run->marker, "?", 1, MSG_DONTWAIT) < 0)
+        run->marker_number++;
+        if (send(run->marker, &run->marker_number, sizeof run->marker_number, MSG_DONTWAIT) < 0)
             run->settle = SETTLE_IDLE;
         else
             take_marker(run); /* most often the kernel delivers it while it sends */
@@ -132,19 +146,25 @@ static bool someone_alive(const struct run *run, const struct actor *actor)
     return actor != NULL ? actor_alive(actor) : tracer_live(run->tracer) > 0;
 }
 
-bool settled(struct run *run, const struct actor *actor)
+/* What has been sent has arrived, and nobody is at work on it. */
+static bool arrived(struct run *run, const struct actor *actor)
 {
     struct trace_rest rests[RESTS_MOST];
     unsigned n;
     for (unsigned i = 0; i < run->nactors; i++)
         stdio_hand_over(&run->actors[i]->io);
-    if (peers_busy(run) || !wire_drained(run))
+    if (!wire_drained(run))
         return false;
     if (someone_alive(run, actor) && !threads_asleep(run, actor, rests, &n))
         return false;
     uint64_t before = run_activity(run);
     drain_outputs(run);
     return run_activity(run) == before && outputs_read(run);
+}
+
+bool settled(struct run *run, const struct actor *actor)
+{
+    return unsent(run) == 0 && arrived(run, actor);
 }
 
 /* --- stalls --- */
@@ -197,7 +217,7 @@ bool stalled(struct run *run)
     struct trace_rest rests[RESTS_MOST];
     unsigned n;
     uint64_t hash;
-    if (!settled(run, NULL))
+    if (!arrived(run, NULL))
         return false;
     if (tracer_live(run->tracer) > 0) {
         if (!threads_asleep(run, NULL, rests, &n))
@@ -206,8 +226,12 @@ bool stalled(struct run *run)
             if (rests[i].timed && !rests[i].idle_loop)
                 return false;
     }
-    if (!kernel_busy(run, &hash))
-        return true;
+    uint64_t pending = unsent(run);
+    bool busy = kernel_busy(run, &hash);
+    /* What the kernel did while its rows were read may have woken somebody. */
+    if (!busy && pending == 0)
+        return tracer_live(run->tracer) == 0 || threads_asleep(run, NULL, rests, &n);
+    hash = mix(hash, pending);
     if (run->quiet_seen != run_activity(run) || run->rows_hash != hash || run->quiet_since == 0) {
         run->quiet_seen = run_activity(run);
         run->rows_hash = hash;
