@@ -5,6 +5,8 @@
  *
  * A program stands in tests/rules/right/NN_style/, NN being the lab's number.
  */
+#include <errno.h>
+
 #include "base/loop.h"
 #include "check/check.h"
 #include "rule_case.h"
@@ -34,12 +36,33 @@ static char *stricter(const char *text)
     return changed;
 }
 
+/* What a lab has beside its description, its data for one, is found from the copy too. */
+static void link_rest(const char *from, const char *to)
+{
+    struct dirent **names;
+    char *whole = realpath(from, NULL);
+    int n = scandir(from, &names, NULL, rule_by_name);
+    for (int i = 0; i < n; i++) {
+        char *target = mem_format("%s/%s", whole, names[i]->d_name);
+        char *link = mem_format("%s/%s", to, names[i]->d_name);
+        if (names[i]->d_name[0] != '.' && strcmp(names[i]->d_name, "lab.json") != 0 &&
+            symlink(target, link) != 0 && errno != EEXIST)
+            printf("# %s: %s\n", link, strerror(errno));
+        free(target);
+        free(link);
+        free(names[i]);
+    }
+    free(n >= 0 ? names : NULL);
+    free(whole);
+}
+
 static struct lab *load_stricter(const char *tmp, const struct lab *lab, struct error *err)
 {
     char *text = rule_read(lab->file), *changed = text != NULL ? stricter(text) : NULL;
     char *dir = mem_format("%s/%s", tmp, lab->id), *path = mem_format("%s/lab.json", dir);
     struct lab *loaded = NULL;
     mkdir(dir, 0755);
+    link_rest(lab->dir, dir);
     FILE *file = fopen(path, "we");
     if (file != NULL && changed != NULL) {
         fputs(changed, file);
