@@ -97,6 +97,18 @@ static int unknown_option(const struct command *command, const char *word, struc
     return -1;
 }
 
+/* A value that may be left out is one when it stands next and is neither an option nor a number,
+ * which is a lab's: `trace --json 20`, `trace --json out.json 20`. */
+static bool is_left_out(const struct command_option *option, int count, char *const *words, int i)
+{
+    if (option->value[0] != '[')
+        return false;
+    if (i + 1 >= count)
+        return true;
+    const char *next = words[i + 1];
+    return (next[0] == '-' && next[1] != '\0') || next[strspn(next, "0123456789")] == '\0';
+}
+
 /* Takes the option words[*i], and its value if it has one. */
 static int take_option(const struct command *command, int count, char *const *words, int *i,
                        struct invocation *inv, struct error *err)
@@ -114,6 +126,8 @@ static int take_option(const struct command *command, int count, char *const *wo
             inv->options[k] = "";
         } else if (equals) {
             inv->options[k] = equals + 1;
+        } else if (is_left_out(o, count, words, *i)) {
+            inv->options[k] = "";
         } else if (*i + 1 < count) {
             inv->options[k] = words[++*i];
         } else {

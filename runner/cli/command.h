@@ -28,7 +28,7 @@ enum complete_kind {
     COMPLETE_DIR,
 };
 
-enum { COMMAND_ARGS_MAX = 2, COMMAND_OPTIONS_MAX = 5 };
+enum { COMMAND_ARGS_MAX = 2, COMMAND_OPTIONS_MAX = 10 };
 
 struct command_arg {
     const char *name; /* "N", "ROLE": NULL ends the list */
@@ -38,7 +38,7 @@ struct command_arg {
 
 struct command_option {
     const char *name;  /* "--src": NULL ends the list */
-    const char *value; /* "DIR", or NULL for a flag */
+    const char *value; /* "DIR"; "[DIR]" when it may be left out; NULL for a flag */
     enum complete_kind complete;
     const char *help;
 };

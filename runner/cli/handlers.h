@@ -23,6 +23,8 @@ int cmd_quiz(struct cli *cli, const struct invocation *inv);
 int cmd_check(struct cli *cli, const struct invocation *inv);
 int cmd_run(struct cli *cli, const struct invocation *inv);
 int cmd_doctor(struct cli *cli, const struct invocation *inv);
+/* cmd_trace.c */
+int cmd_trace(struct cli *cli, const struct invocation *inv);
 /* cmd_author.c */
 int cmd_lint(struct cli *cli, const struct invocation *inv);
 int cmd_verify(struct cli *cli, const struct invocation *inv);

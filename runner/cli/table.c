@@ -80,6 +80,31 @@ const struct command commands[] = {
          "arguments (without them, the lab's example).",
      .needs = NEEDS_CATALOG | NEEDS_WORKSPACE | NEEDS_LOOP,
      .run = cmd_run},
+    {.name = "trace",
+     .args = {LAB_ARG},
+     .options = {{"--svg", "FILE", COMPLETE_NONE, "write the picture as SVG"},
+                 {"--html", "FILE", COMPLETE_NONE, "write it as a page that explains each line"},
+                 {"--pcap", "FILE", COMPLETE_NONE, "write the packets, for Wireshark and tcpdump"},
+                 {"--json", "[FILE]", COMPLETE_NONE, "write all events, one JSON object a line"},
+                 {"--calls", NULL, COMPLETE_NONE, "show calls (and what else is named)"},
+                 {"--packets", NULL, COMPLETE_NONE, "show packets"},
+                 {"--states", NULL, COMPLETE_NONE, "show the states of sockets"},
+                 {"--bytes", NULL, COMPLETE_NONE, "show the bytes that were carried, too"},
+                 {"--width", "COLUMNS", COMPLETE_NONE, "draw the picture as wide as that"},
+                 {"--peer", "COMMAND", COMPLETE_NONE,
+                  "a second program, started when the first waits"}},
+     .rest = "CMD",
+     .summary = "a picture of what was called, sent and received",
+     .details =
+         "With a lab: the last scene of your last check of it. With a program after \"--\", of any "
+         "language: runs it in a private network and records it until it ends or Ctrl-C stops it; "
+         "--peer 'CMD ARGS' runs a second one beside it, to talk to.\n\n"
+         "The picture shows what each program called, the packets between them and the states of "
+         "the kernel's sockets, from top to bottom as time went by.\n\n"
+         "Without --calls, --packets or --states all is shown. --json without FILE prints to "
+         "standard output; what the program prints goes to standard error then.",
+     .needs = NEEDS_CATALOG | NEEDS_WORKSPACE | NEEDS_LOOP,
+     .run = cmd_trace},
     {.name = "quiz",
      .args = {LAB_ARG},
      .summary = "the lab's questions, each answer explained",

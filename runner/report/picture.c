@@ -70,10 +70,50 @@ static bool about_waiting(const char *name)
     return model_one_of(name, names);
 }
 
+/* Of interest only where a child has something to do with the network: a wrapper of the shell, or a
+ * compiler that is asked for its version, hides what a learner looks for. */
+static bool about_children(const char *name)
+{
+    static const char *const names[] = {"wait4", "waitid", "fork", "vfork",
+                                        "clone", "clone3", NULL};
+    return model_one_of(name, names);
+}
+
+static void find_busy(struct picture *p)
+{
+    struct picture_work *w = p->work;
+    for (size_t i = 0; i < w->model.ncalls; i++) {
+        const struct model_call *call = &w->model.calls[i];
+        if (call->event == NULL || call->process == NULL ||
+            (call->socket == NULL && call->made == NULL))
+            continue;
+        bool known = w->nbusy > 0 && w->busy[w->nbusy - 1] == call->process;
+        for (size_t k = 0; !known && k < w->nbusy; k++)
+            known = w->busy[k] == call->process;
+        if (known)
+            continue;
+        w->busy = mem_resize(w->busy, w->nbusy + 1, sizeof *w->busy);
+        w->busy[w->nbusy++] = call->process;
+        w->busy_children |= call->process->parent != NULL;
+    }
+}
+
+/* False for a child without sockets. */
+static bool is_busy(const struct picture *p, const struct event *ev)
+{
+    const struct model_process *process = model_process(&p->work->model, ev->pid);
+    bool busy = process == NULL || process->parent == NULL;
+    for (size_t k = 0; !busy && k < p->work->nbusy; k++)
+        busy = p->work->busy[k] == process;
+    return busy;
+}
+
 static bool is_shown(const struct picture *p, const struct event *ev)
 {
     const struct model_call *call = model_call(&p->work->model, ev->n);
     const char *name = ev->call.name;
+    if (about_children(name))
+        return p->work->busy_children;
     if (about_sockets(name) || about_waiting(name))
         return true;
     if (call == NULL)
@@ -83,10 +123,10 @@ static bool is_shown(const struct picture *p, const struct event *ev)
     if (call->socket != NULL)
         return true;
     /* The output is a row of its own, where it was recorded. */
-    return call->io == MODEL_RECV && (call->fd == 0 || ev->call.error != NULL);
+    return call->io == MODEL_RECV && (call->fd == 0 || ev->call.error != NULL) && is_busy(p, ev);
 }
 
-static bool is_tty_write(const struct picture *p, const struct event *ev)
+bool picture_is_print(const struct picture *p, const struct event *ev)
 {
     const struct model_call *call = model_call(&p->work->model, ev->n);
     return call != NULL && call->socket == NULL && call->io == MODEL_SEND &&
@@ -183,6 +223,20 @@ static struct picture_row *add_row(struct builder *b, enum picture_kind kind,
     return row;
 }
 
+/* What is printed in pieces, one after the other, is one row. */
+static void add_prints(struct builder *b, const struct event *ev, int side)
+{
+    struct picture_row *row = b->p->nrows > 0 ? &b->p->rows[b->p->nrows - 1] : NULL;
+    if (row != NULL && row->kind == PICTURE_PRINTS && row->side == side &&
+        row->event->program == ev->program && !is_evidence(b, ev->n)) {
+        row->last = ev->n;
+        return;
+    }
+    row = add_row(b, PICTURE_PRINTS, ev, ev->t, side);
+    row->tone = TONE_QUIET;
+    row->last = ev->n;
+}
+
 /* --- calls --- */
 
 static void call_returns(struct builder *b, size_t i)
@@ -230,9 +284,9 @@ static void add_call(struct builder *b, const struct event *ev)
         side = 0;
     if (!(b->p->layers & PICTURE_CALLS))
         return;
-    if (is_tty_write(b->p, ev)) {
-        if (!b->has_output && (b->p->layers & PICTURE_OUTPUT))
-            add_row(b, PICTURE_PRINTS, ev, ev->t, side)->tone = TONE_QUIET;
+    if (picture_is_print(b->p, ev)) {
+        if (!b->has_output && (b->p->layers & PICTURE_OUTPUT) && is_busy(b->p, ev))
+            add_prints(b, ev, side);
         return;
     }
     if (!is_shown(b->p, ev)) {
@@ -370,7 +424,7 @@ static void add_other(struct builder *b, const struct event *ev)
     int side = picture_side_named(b->p, ev->program);
     switch (ev->kind) {
     case EVENT_OUTPUT:
-        add_row(b, PICTURE_PRINTS, ev, ev->t, side)->tone = TONE_QUIET;
+        add_prints(b, ev, side);
         break;
     case EVENT_INPUT:
         add_row(b, PICTURE_TYPED, ev, ev->t, side)->tone = TONE_QUIET;
@@ -388,6 +442,9 @@ static void add_turning_point(struct builder *b, const struct event *ev)
 {
     int side = picture_side_named(b->p, ev->program);
     if (ev->kind == EVENT_SIGNAL) {
+        if (!b->p->work->busy_children && ev->signal.name != NULL &&
+            strcmp(ev->signal.name, "SIGCHLD") == 0)
+            return;
         add_row(b, PICTURE_SIGNAL, ev, ev->t, side)->tone =
             ev->signal.fatal ? TONE_BAD : TONE_PLAIN;
         b->seen++;
@@ -399,6 +456,8 @@ static void add_turning_point(struct builder *b, const struct event *ev)
                 call_returns(b, i - 1);
         if (side >= 0 && ev->exit.main)
             b->waits[side] = 0;
+        if (!is_busy(b->p, ev))
+            return;
         add_row(b, PICTURE_EXIT, ev, ev->t, side)->tone = bad ? TONE_BAD : TONE_PLAIN;
     } else if (ev->kind == EVENT_FAULT) {
         add_row(b, PICTURE_FAULT, ev, ev->t, side)->tone = TONE_BAD;
@@ -450,6 +509,7 @@ void picture_build(struct picture *p, const struct timeline *tl,
         p->layers |= PICTURE_ALL;
     p->work = mem_alloc(sizeof *p->work);
     model_build(&p->work->model, tl);
+    find_busy(p);
     picture_find_sides(p);
     struct builder b = {.p = p, .evidence = options->evidence, .nevidence = options->nevidence};
     find_layers(&b, tl);
@@ -491,6 +551,7 @@ void picture_free(struct picture *p)
         for (size_t i = 0; i < p->work->nowned; i++)
             free(p->work->owned[i]);
         free(p->work->owned);
+        free(p->work->busy);
         map_free(&p->work->owners);
         map_free(&p->work->names);
         map_free(&p->work->flows);

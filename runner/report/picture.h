@@ -102,6 +102,7 @@ struct picture_row {
     size_t states;    /* index of the first in picture.states */
     unsigned nstates;
     size_t count;  /* fold: how many times more; cut: rows */
+    uint64_t last; /* prints: the last event of those that are one row */
     size_t period; /* fold: so many rows are one time */
     char *where;   /* "tcp_server.c:31", or "" */
     char *text;

@@ -27,9 +27,15 @@ struct picture_work {
     struct picture_map flows;  /* the far ports of packets, to tell connections apart */
     char **owned;              /* keys that were made here */
     size_t nowned;
-    int by_port[65536]; /* side + 1 that holds it on every address; 0: nobody */
+    int by_port[65536];                /* side + 1 that holds it on every address; 0: nobody */
+    const struct model_process **busy; /* processes that had a socket */
+    size_t nbusy;
+    bool busy_children;
     size_t packets, states, hidden;
 };
+
+/* picture.c: a call that writes to the terminal. */
+bool picture_is_print(const struct picture *p, const struct event *ev);
 
 /* picture_sides.c: finds who takes part, fills p->sides, and learns who has which address. */
 void picture_find_sides(struct picture *p);

@@ -199,6 +199,8 @@ static void add_call_words(struct picture *p, struct strbuf *out, const struct p
     struct strbuf all = STRBUF_INIT;
     const struct model *m = &p->work->model;
     add_process(p, out, &ev);
+    if (ev.call.file == NULL) /* a function of an interpreter's says nothing to its user */
+        ev.call.via = NULL;
     if (row->entered && ev.call.returned) {
         ev.call.returned = false;
         describe_call(&all, m, &ev);
@@ -223,6 +225,28 @@ static void add_quoted(struct strbuf *out, const char *before, const struct byte
 {
     strbuf_puts(out, before);
     bytes_quote(out, bytes->data, bytes->len, PRINTED);
+}
+
+/* All that was printed from the row's event to its last, up to what is shown anyway. */
+static void add_printed(struct picture *p, struct strbuf *out, const struct picture_row *row)
+{
+    struct strbuf all = STRBUF_INIT;
+    bool is_output = row->event->kind == EVENT_OUTPUT;
+    for (uint64_t n = row->event->n; n <= row->last && n < p->timeline->count; n++) {
+        const struct event *ev = &p->timeline->events[n];
+        if (ev->kind != row->event->kind || ev->program != row->event->program)
+            continue;
+        const struct arg *data = is_output ? NULL : call_arg(&ev->call, "data");
+        if (is_output)
+            strbuf_add(&all, ev->output.bytes.data, ev->output.bytes.len);
+        else if (data != NULL && data->bytes.data != NULL && picture_is_print(p, ev))
+            strbuf_add(&all, data->bytes.data, data->bytes.len);
+    }
+    bool error = is_output && row->event->output.stream != NULL &&
+                 strcmp(row->event->output.stream, "stderr") == 0;
+    struct bytes bytes = {all.data, all.len};
+    add_quoted(out, error ? "stderr: " : "prints ", &bytes);
+    strbuf_free(&all);
 }
 
 static void add_script_words(struct strbuf *out, const struct script_event *script)
@@ -269,14 +293,9 @@ static void add_repeat_words(struct strbuf *out, const struct picture_row *row)
 static void add_event_words(struct picture *p, struct strbuf *out, const struct picture_row *row)
 {
     const struct event *ev = row->event;
-    const struct arg *data = ev->kind == EVENT_CALL ? call_arg(&ev->call, "data") : NULL;
     switch (row->kind) {
     case PICTURE_PRINTS:
-        if (ev->kind == EVENT_OUTPUT)
-            add_quoted(out, strcmp(ev->output.stream, "stderr") == 0 ? "stderr: " : "prints ",
-                       &ev->output.bytes);
-        else if (data != NULL && data->bytes.data != NULL)
-            add_quoted(out, "prints ", &data->bytes);
+        add_printed(p, out, row);
         break;
     case PICTURE_TYPED:
         if (ev->input.bytes.len == 0)

@@ -6,7 +6,7 @@
 # --- help and version ---
 run "$socklings" --help
 is "--help succeeds" "$status" 0
-for command in list start next lesson check hint run quiz solution reset progress verify lint \
+for command in list start next lesson check hint run trace quiz solution reset progress verify lint \
     doctor help version quit; do
     has "--help tells of $command" "$out" "  $command "
     run "$socklings" help "$command"
