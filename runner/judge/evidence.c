@@ -67,7 +67,7 @@ static void pick_states(const struct facts *f, struct picked *p)
     unsigned shown = 0;
     for (size_t i = f->timeline->count; i-- > 0 && shown < STATES_SHOWN;) {
         const struct event *ev = &f->timeline->events[i];
-        if (ev->kind != EVENT_STATE || ev->state.to == NULL)
+        if (!state_is_left(ev, NULL))
             continue;
         if (ev->state.rqueue > 0 || strcmp(ev->state.to, "CLOSE_WAIT") == 0 ||
             strcmp(ev->state.to, "LISTEN") == 0) {

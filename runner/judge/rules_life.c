@@ -98,8 +98,7 @@ static const struct event *close_wait_row(const struct facts *f, const struct mo
 {
     for (size_t i = f->timeline->count; i-- > 0;) {
         const struct event *ev = &f->timeline->events[i];
-        if (ev->kind == EVENT_STATE && ev->state.to != NULL &&
-            strcmp(ev->state.to, "CLOSE_WAIT") == 0 && model_port(ev->state.local) == s->local.port)
+        if (state_is_left(ev, "CLOSE_WAIT") && model_port(ev->state.local) == s->local.port)
             return ev;
     }
     return NULL;

@@ -21,8 +21,7 @@ static const struct event *state_row(const struct facts *f, const char *state, i
 {
     for (size_t i = f->timeline->count; i-- > 0;) {
         const struct event *ev = &f->timeline->events[i];
-        if (ev->kind == EVENT_STATE && ev->state.to != NULL && strcmp(ev->state.to, state) == 0 &&
-            model_port(ev->state.local) == port)
+        if (state_is_left(ev, state) && model_port(ev->state.local) == port)
             return ev;
     }
     return NULL;

@@ -295,7 +295,7 @@ static unsigned examine(struct states *states, struct pair *pair, struct timelin
     ev->state.proto = timeline_string(tl, "tcp");
     ev->state.local = timeline_string(tl, pair->local_text);
     ev->state.remote = timeline_string(tl, pair->remote_text);
-    ev->state.from = pair->seen ? timeline_string(tl, state_name(pair->state)) : NULL;
+    ev->state.from = timeline_string(tl, pair->seen ? state_name(pair->state) : "CLOSED");
     ev->state.to = timeline_string(tl, state_name(state));
     if (answer.found) {
         ev->state.rqueue = answer.msg.idiag_rqueue;

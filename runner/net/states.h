@@ -27,7 +27,8 @@ void states_packet(struct states *states, const struct event *ev);
 
 /* Asks about what was tracked since the last time and appends an EVENT_STATE for each change; how
  * many. `t` is now, in the recording's time; a change is told at the time of the packet that caused
- * it, if it was a packet (timeline_sort puts it in its place). A socket that is gone is "CLOSED".
+ * it, if it was a packet (timeline_sort puts it in its place). A socket that is gone is "CLOSED",
+ * as one is before it is first seen.
  */
 unsigned states_poll(struct states *states, struct timeline *tl, int64_t t, const char *host);
 

@@ -91,7 +91,7 @@ static void connect_sandbox(struct run *run, char **names)
     }
     run->diag = sandbox_socket(run->sandbox, AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG, NULL);
     settle_open(run);
-    if ((setup->script->capture || setup->script->states) && setup->tier == TIER_A)
+    if (setup->tier == TIER_A) /* elsewhere the host's own traffic would be in it */
         wire_open(run);
 }
 
@@ -160,7 +160,7 @@ const char *run_check_limits(struct run *run)
         run->limit = "calls";
     for (unsigned i = 0; i < run->nactors; i++) {
         const struct trace_program *traced = run->actors[i]->traced;
-        if (traced != NULL && traced->spinning)
+        if (traced != NULL && traced->spinning && run->limit == NULL)
             run->limit = "calls";
         else if (traced != NULL && traced->exited && traced->signal == SIGXFSZ)
             run->limit = "disk"; /* the kernel was quicker than us, as with the next */

@@ -345,6 +345,8 @@ int scene_run(struct loop *loop, const struct scene_setup *setup, struct timelin
         why = play(&run);
         if (strcmp(why, "complete") == 0)
             why = let_settle(&run);
+        else if (strcmp(why, "failed") == 0)
+            let_settle(&run); /* how the program took it, and whether it crashed meanwhile */
         if (strcmp(why, "internal") != 0) {
             if (strcmp(why, "complete") != 0)
                 record_sockets(&run);

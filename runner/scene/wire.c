@@ -68,7 +68,7 @@ void wire_open(struct run *run)
         return;
     run->flows = packet_flows_new();
     run->capture = capture_open(run->loop, run->packets, index, on_frame, run, NULL);
-    if (run->capture != NULL && run->diag >= 0 && run->setup->script->states) {
+    if (run->capture != NULL && run->diag >= 0) {
         run->states = states_new(run->diag);
         tracer_at_boundaries(run->tracer, on_boundary, run);
     }

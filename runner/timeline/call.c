@@ -95,3 +95,9 @@ bool call_is(const struct event *ev, const char *name)
 {
     return ev->kind == EVENT_CALL && strcmp(ev->call.name, name) == 0;
 }
+
+bool state_is_left(const struct event *ev, const char *state)
+{
+    return ev->kind == EVENT_STATE && ev->state.from == NULL && ev->state.to != NULL &&
+           (state == NULL || strcmp(ev->state.to, state) == 0);
+}

@@ -83,10 +83,11 @@ struct packet_event {
 #define PACKET_KEPT 2048
 
 struct state_event {
-    const char *proto;       /* "tcp" or "udp" */
-    const char *local;       /* "127.0.0.1:7000", "[::1]:7000", "*:7000" for any address */
-    const char *remote;      /* NULL or "*" when not connected */
-    const char *from, *to;   /* "LISTEN", "ESTABLISHED", …; from is NULL when first seen */
+    const char *proto;  /* "tcp" or "udp" */
+    const char *local;  /* "127.0.0.1:7000", "[::1]:7000", "*:7000" for any address */
+    const char *remote; /* NULL or "*" when not connected */
+    const char *from,
+        *to; /* "LISTEN", "ESTABLISHED", …; from is NULL in the list of what is left at the end */
     uint32_t rqueue, wqueue; /* bytes not yet read / not yet acknowledged; LISTEN: queue, limit */
 };
 
@@ -211,6 +212,9 @@ const char *call_text(const struct call_event *call, const char *name);
 const char *call_display_name(const struct call_event *call);
 bool call_succeeded(const struct call_event *call);     /* returned, and not -1 */
 bool call_is(const struct event *ev, const char *name); /* a call event with that kernel name */
+/* A row of the list of sockets that were left at the end, to that state (NULL: any); not a change.
+ */
+bool state_is_left(const struct event *ev, const char *state);
 
 /* The scene's event (never NULL: an empty one stands in when the recording has none), its end (NULL
  * when not finished), and a variable's value (NULL: none). */
