@@ -20,7 +20,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-enum { EVENTS_AT_ONCE = 32 };
+enum { EVENTS_AT_ONCE = 32, STATUSES_AT_ONCE = 256 };
 
 struct loop_fd {
     struct loop *loop;
@@ -55,7 +55,8 @@ struct loop {
     struct child *children;
     size_t nchildren;
     struct child otherwise;
-    int called; /* callbacks run in this step */
+    int called;         /* callbacks run in this step */
+    bool more_statuses; /* children may have more to tell */
 };
 
 static struct child *find_child(struct loop *loop, pid_t pid)
@@ -78,6 +79,17 @@ static void deliver(struct loop *loop, pid_t pid, int status)
     }
 }
 
+/* Tracees on other processors may stop as fast as they are let go: the rest of the loop has its
+ * turn all the same. */
+static void take_statuses(struct loop *loop)
+{
+    int status, left = STATUSES_AT_ONCE;
+    pid_t pid = 0;
+    while (left-- > 0 && (pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0)
+        deliver(loop, pid, status);
+    loop->more_statuses = pid > 0;
+}
+
 static void on_sigchld(void *arg, int fd, uint32_t events)
 {
     struct loop *loop = arg;
@@ -86,10 +98,7 @@ static void on_sigchld(void *arg, int fd, uint32_t events)
     /* What it says does not matter: one SIGCHLD may stand for many children. */
     while (read(fd, info, sizeof info) == sizeof info) {
     }
-    int status;
-    pid_t pid;
-    while ((pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0)
-        deliver(loop, pid, status);
+    take_statuses(loop);
 }
 
 struct loop *loop_new(struct error *err)
@@ -261,8 +270,15 @@ int loop_step(struct loop *loop, int64_t until)
         wait.tv_nsec = (until - now) % CLOCK_S;
     }
 
+    if (loop->more_statuses) {
+        wait = (struct timespec){0, 0};
+        timeout = &wait;
+    }
+
     struct epoll_event events[EVENTS_AT_ONCE];
+    bool more = loop->more_statuses;
     loop->called = 0;
+    loop->more_statuses = false;
     int n = epoll_pwait2(loop->epoll, events, EVENTS_AT_ONCE, timeout, NULL);
     for (int i = 0; i < n; i++) {
         struct loop_fd *watch = events[i].data.ptr;
@@ -271,6 +287,8 @@ int loop_step(struct loop *loop, int64_t until)
         loop->called++;
         watch->fn(watch->arg, watch->fd, events[i].events);
     }
+    if (more && !loop->more_statuses)
+        take_statuses(loop);
     run_timers(loop, clock_now());
     bury(loop);
     return loop->called;

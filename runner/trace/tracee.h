@@ -99,6 +99,7 @@ struct tracer {
     unsigned recorded;
     uint64_t ended_cpu_ms;
     bool finished; /* nothing is recorded any more */
+    bool forking;  /* a call to fork or the like was under way when it was finished */
 };
 
 /* trace/call.c: what happens at the entry and exit of a call. Each resumes the tracee. */

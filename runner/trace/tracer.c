@@ -366,14 +366,54 @@ struct tracer *tracer_new(struct loop *loop, struct timeline *tl, int64_t start,
     return tracer;
 }
 
+static void note_forks(struct tracer *tracer)
+{
+    for (unsigned i = 0; i < tracer->ntracees; i++) {
+        const struct tracee *t = tracer->tracees[i];
+        if (t->state == CALL_ENTERED && syscalls_covers("fork", t->spec->name))
+            tracer->forking = true;
+    }
+}
+
+/* Children that were just being born when their parents were killed: nobody has told of them, and
+ * they cannot end before their tracer has seen them. */
+static bool find_lost(struct tracer *tracer)
+{
+    bool found = false;
+    DIR *dir = opendir("/proc");
+    struct dirent *entry;
+    while (dir != NULL && (entry = readdir(dir)) != NULL) {
+        pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+        if (pid <= 0 || find(tracer, pid) != NULL ||
+            proc_status_number(pid, "TracerPid") != (int)getpid())
+            continue;
+        kill(pid, SIGKILL);
+        add(tracer, pid);
+        found = true;
+    }
+    if (dir != NULL)
+        closedir(dir);
+    return found;
+}
+
+static void end_all(struct tracer *tracer)
+{
+    int64_t deadline = clock_now() + 5 * CLOCK_S;
+    do {
+        while (tracer->ntracees > 0 && clock_now() < deadline)
+            loop_step(tracer->loop, deadline);
+    } while (tracer->forking && clock_now() < deadline && find_lost(tracer));
+}
+
 void tracer_free(struct tracer *tracer)
 {
     if (tracer == NULL)
         return;
+    if (!tracer->finished)
+        note_forks(tracer);
+    tracer->finished = true;
     tracer_kill(tracer, NULL, SIGKILL);
-    int64_t deadline = clock_now() + 5 * CLOCK_S;
-    while (tracer->ntracees > 0 && clock_now() < deadline)
-        loop_step(tracer->loop, deadline);
+    end_all(tracer);
     while (tracer->ntracees > 0)
         remove_tracee(tracer, tracer->tracees[0], 0);
     loop_child_default(tracer->loop, NULL, NULL);
@@ -540,6 +580,7 @@ uint64_t tracer_cpu_ms(struct tracer *tracer)
 
 void tracer_finish(struct tracer *tracer)
 {
+    note_forks(tracer);
     for (unsigned i = 0; i < tracer->ntracees; i++)
         if (tracer->tracees[i]->process != NULL && tracer->tracees[i]->state != CALL_NONE)
             call_abandon(tracer, tracer->tracees[i], NULL);

@@ -76,6 +76,9 @@ static const struct trouble table[] = {
     {"system calls without end", "calls", .limits = "{'calls': 2000}", .outcome = OUTCOME_LIMIT,
      .limit = "calls", .says = {"system calls"}},
 
+    {"system calls without end on all processors", "roaming_calls", .limits = "{'calls': 2000}",
+     .outcome = OUTCOME_LIMIT, .limit = "calls", .says = {"system calls"}},
+
     /* waiting for what never comes */
     {"a server that never answers", "mute", .scene = ASKED, .outcome = OUTCOME_STALL,
      .says = {"@mute", "recv()", "hello"}, .hangs = true},

@@ -551,6 +551,16 @@ static void roams(void)
     echo();
 }
 
+static void roaming_calls(void)
+{
+    cpu_set_t all;
+    memset(&all, 0xff, sizeof all);
+    sched_setaffinity(0, sizeof all, &all);
+    fork();
+    fork();
+    calls();
+}
+
 static void becomes_another(void)
 {
     execl("/bin/echo", "echo", "another", NULL);
@@ -753,6 +763,7 @@ int main(int argc, char **argv)
         {"kills_all", kills_all},
         {"many_threads", many_threads},
         {"roams", roams},
+        {"roaming_calls", roaming_calls},
         {"becomes_another", becomes_another},
         {"thread_becomes_another", thread_becomes_another},
         {"spawns", spawns},
