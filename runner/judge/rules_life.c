@@ -70,13 +70,18 @@ static uint64_t over_since(const struct facts *f, const struct model_socket *s)
     return MODEL_NEVER;
 }
 
-/* After event n the process went to wait for something else, and more than once or for good. */
+/* After event n the process went to wait for something else, and more than once or for good.
+ * Whoever still does something with the socket (sends in CLOSE_WAIT, say) has not moved on. */
 static bool moved_on(const struct facts *f, const struct model_socket *s, uint64_t after)
 {
     unsigned waits = 0;
-    for (uint64_t n = after + 1; n < f->model.ncalls; n++) {
+    for (uint64_t n = f->model.ncalls; n-- > after + 1;) {
         const struct model_call *c = model_call(&f->model, n);
-        if (c == NULL || c->process != s->owner || c->socket == s || !is_waiting(c))
+        if (c == NULL || c->process != s->owner)
+            continue;
+        if (c->socket == s)
+            return false;
+        if (!is_waiting(c))
             continue;
         if (++waits == 2 || !c->event->call.returned)
             return true;
@@ -87,7 +92,9 @@ static bool moved_on(const struct facts *f, const struct model_socket *s, uint64
 static bool is_leaked(const struct facts *f, const struct model_socket *s, uint64_t *since)
 {
     if (s->listener == NULL || s->owner->forks > 0 || s->owner->parent != NULL ||
-        !facts_learner(f, s->owner->program) || (s->closed != MODEL_NEVER && !s->closed_by_exit))
+        !facts_learner(f, s->owner->program) ||
+        s->listener->closed != MODEL_NEVER || /* one client only: nothing can pile up */
+        (s->closed != MODEL_NEVER && !s->closed_by_exit))
         return false;
     *since = over_since(f, s);
     return *since != MODEL_NEVER && moved_on(f, s, *since);
