@@ -15,6 +15,13 @@ static void add_text(struct strbuf *out, const char *text)
     bytes_escape(out, text, strlen(text));
 }
 
+/* A sentence of the recording, in which bytes are escaped already; somebody else's file may hold
+ * anything, though. */
+static void add_sentence(struct strbuf *out, const char *text)
+{
+    bytes_escape_lines(out, text, strlen(text));
+}
+
 void describe_address(struct strbuf *out, const char *address)
 {
     int port = model_port(address);
@@ -303,7 +310,7 @@ void describe_event(struct strbuf *out, const struct model *m, const struct even
             bytes_quote(out, ev->input.bytes.data, ev->input.bytes.len, 2 * DATA_SHOWN);
         break;
     case EVENT_SCRIPT:
-        add_text(out, ev->script.text != NULL ? ev->script.text : ev->script.verb);
+        add_sentence(out, ev->script.text != NULL ? ev->script.text : ev->script.verb);
         break;
     case EVENT_SIGNAL:
         describe_where(out, ev);
@@ -313,13 +320,13 @@ void describe_event(struct strbuf *out, const struct model *m, const struct even
         describe_exit(out, ev);
         break;
     case EVENT_FAULT:
-        add_text(out, ev->fault.text != NULL ? ev->fault.text : ev->fault.call);
+        add_sentence(out, ev->fault.text != NULL ? ev->fault.text : ev->fault.call);
         break;
     case EVENT_PACKET:
         describe_packet(out, &ev->packet);
         break;
     case EVENT_END:
-        add_text(out, ev->end.text != NULL ? ev->end.text : ev->end.why);
+        add_sentence(out, ev->end.text != NULL ? ev->end.text : ev->end.why);
         break;
     case EVENT_SCENE:
         strbuf_puts(out, "the scene began");

@@ -10,7 +10,8 @@
 enum {
     CALLS_SHOWN = 4, /* last calls of the programs when nothing better is known */
     STATES_SHOWN = 3,
-    WORKED_FIRST = 4, /* of a long list: from its beginning and its end */
+    REFUSAL_NEAR = 16, /* events before the failure in which a refusal belongs to it */
+    WORKED_FIRST = 4,  /* of a long list: from its beginning and its end */
     WORKED_LAST = 8,
 };
 
@@ -77,6 +78,44 @@ static void pick_states(const struct facts *f, struct picked *p)
     }
 }
 
+/* A refusal: a reset, or a message of ICMP. */
+static bool refuses(const struct event *ev)
+{
+    if (ev->kind != EVENT_PACKET)
+        return false;
+    const char *flags = ev->packet.flags;
+    return (flags != NULL && strchr(flags, 'R') != NULL) ||
+           (ev->packet.proto != NULL && strncmp(ev->packet.proto, "icmp", 4) == 0);
+}
+
+static bool answers(const struct packet_event *answer, const struct packet_event *asked)
+{
+    bool back = strcmp(answer->from, asked->to) == 0 && strcmp(answer->to, asked->from) == 0;
+    /* ICMP has no ports; it quotes what it is about. */
+    return back || (answer->flags == NULL && answer->info != NULL && *asked->to != '\0' &&
+                    strstr(answer->info, asked->to) != NULL);
+}
+
+/* What was refused on the wire just before, and with what. */
+static void pick_refusal(const struct facts *f, uint64_t at, struct picked *p)
+{
+    uint64_t least = at > REFUSAL_NEAR ? at - REFUSAL_NEAR : 0;
+    for (uint64_t n = at; n-- > least;) {
+        const struct event *ev = &f->timeline->events[n];
+        if (!refuses(ev))
+            continue;
+        picked_add(p, n);
+        while (n-- > least) {
+            const struct event *before = &f->timeline->events[n];
+            if (before->kind == EVENT_PACKET && answers(&ev->packet, &before->packet)) {
+                picked_add(p, n);
+                return;
+            }
+        }
+        return;
+    }
+}
+
 void evidence_pick(const struct facts *f, uint64_t at, struct picked *p)
 {
     unsigned waits = f->end != NULL ? f->end->nwaits : 0;
@@ -88,6 +127,7 @@ void evidence_pick(const struct facts *f, uint64_t at, struct picked *p)
             picked_add(p, f->end->waits[i]);
     if (stuck)
         pick_states(f, p);
+    pick_refusal(f, at, p);
     for (size_t i = 0; i < f->timeline->count; i++) {
         const struct event *ev = &f->timeline->events[i];
         /* A program that ended before the failure explains more than any call. */

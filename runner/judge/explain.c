@@ -167,7 +167,7 @@ void explain_failure(const struct facts *f, struct strbuf *out)
     struct strbuf waits = STRBUF_INIT;
     if (f->failed_action == NULL) {
         const char *text = script->text != NULL ? script->text : script->verb;
-        bytes_escape(out, text, strlen(text));
+        bytes_escape_lines(out, text, strlen(text)); /* a sentence: its bytes are escaped already */
         strbuf_printf(out, ": %s", script->failure != NULL ? script->failure : "failed");
     } else if (facts_failed_by(f, "stall") && explain_waits(f, &waits)) {
         strbuf_printf(out, "%s; ", waits.data);
@@ -236,6 +236,11 @@ const char *explain_question(enum outcome outcome, enum stage stage, const struc
         return "Who closes, or waits for, what the program opened?";
     if (outcome == OUTCOME_STALL)
         return "What has to happen for that call to return, and who would do it?";
+    if (kind == ACTION_WAIT && f->failed_action->wait.what == WAIT_EXIT &&
+        facts_failed_by(f, "exit"))
+        return "With which status does the program end there, and what does that number tell the "
+               "one "
+               "who started it?";
     if (kind == ACTION_CONNECT)
         return "On which address and port does the program listen, and when does it begin to?";
     if (kind == ACTION_OUTPUT)
