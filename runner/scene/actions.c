@@ -253,12 +253,13 @@ static const struct strbuf *printed(const struct actor *actor, const char *strea
     return &actor->outs[strcmp(stream, "stderr") == 0];
 }
 
-static bool matches(const char *pattern, const char *text)
+/* Where the pattern matches, or false. */
+static bool matches(const char *pattern, const char *text, regmatch_t *where)
 {
     regex_t regex;
-    if (regcomp(&regex, pattern, REG_EXTENDED | REG_NEWLINE | REG_NOSUB) != 0)
+    if (regcomp(&regex, pattern, REG_EXTENDED | REG_NEWLINE) != 0)
         return false;
-    bool found = regexec(&regex, text, 0, NULL, 0) == 0;
+    bool found = regexec(&regex, text, 1, where, 0) == 0;
     regfree(&regex);
     return found;
 }
@@ -278,16 +279,20 @@ static enum progress step_output(struct run *run, const struct action *action)
         return PROGRESS_INTERNAL;
     }
     const struct strbuf *out = printed(actor, action->output.stream);
+    regmatch_t where = {0, 0};
     bool there = action->output.matches != NULL
-                     ? matches(wanted.data, out->data)
+                     ? matches(wanted.data, out->data, &where)
                      : memmem(out->data, out->len, wanted.data, wanted.len) != NULL;
     enum progress result = PROGRESS_WAIT;
-    if (!run->begun) {
+    if (!run->begun || there) {
+        strbuf_cut(&run->sentence, 0);
         strbuf_printf(&run->sentence, "%s %s ", actor->name,
                       action->output.lacks != NULL ? "has not printed" : "printed");
-        if (action->output.matches != NULL)
-            strbuf_puts(&run->sentence, "a line like ");
-        bytes_quote(&run->sentence, wanted.data, wanted.len, 100);
+        if (action->output.matches != NULL && there) /* what it was says more than the pattern */
+            bytes_quote(&run->sentence, out->data + where.rm_so,
+                        (size_t)(where.rm_eo - where.rm_so), 100);
+        else
+            bytes_quote(&run->sentence, wanted.data, wanted.len, 100);
         if (action->output.stream != NULL)
             strbuf_printf(&run->sentence, " on %s", action->output.stream);
     }
