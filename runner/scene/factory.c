@@ -34,10 +34,36 @@ struct sandbox_ready {
 
 /* --- in the factory --- */
 
+/* Root's choice of an id that nobody else has; the runner's pid makes it different for runners side
+ * by side. In a container only the ids of /proc/self/uid_map are there: then one of the upper half
+ * of the largest range, and root itself when there is no other. */
+static unsigned spare_id(const char *map)
+{
+    unsigned wanted = 0x40000000U + (unsigned)getppid(), from, outside, count, found = 0, most = 1;
+    FILE *f = fopen(map, "re");
+    while (f != NULL && fscanf(f, "%u %u %u", &from, &outside, &count) == 3) {
+        if (wanted >= from && wanted - from < count) {
+            found = wanted;
+            break;
+        }
+        if (count > most) {
+            most = count;
+            found = from + count / 2 + (unsigned)getppid() % (count - count / 2);
+        }
+    }
+    if (f != NULL)
+        fclose(f);
+    return found;
+}
+
 static uid_t outer_uid(void)
 {
-    /* The runner's pid makes it different for runners side by side. */
-    return geteuid() != 0 ? geteuid() : (uid_t)0x40000000 + (uid_t)getppid();
+    return geteuid() != 0 ? geteuid() : spare_id("/proc/self/uid_map");
+}
+
+static gid_t outer_gid(void)
+{
+    return geteuid() != 0 ? getegid() : spare_id("/proc/self/gid_map");
 }
 
 static int write_text(pid_t pid, const char *name, const char *text)
@@ -66,7 +92,7 @@ static int write_maps(pid_t pid, bool own)
     if (write_text(pid, "uid_map", map) != 0)
         return -1;
     snprintf(map, sizeof map, "%u %u 1", own ? getegid() : INSIDE_UID,
-             root && !own ? outer_uid() : getegid());
+             root && !own ? outer_gid() : getegid());
     return write_text(pid, "gid_map", map);
 }
 
@@ -100,6 +126,12 @@ static void make(struct sandbox_ready *ready, struct sandbox_kind kind,
     }
     config.control = pair[1];
     ready->control = pair[0];
+    if (kind.tier == TIER_B && config.uid == 0) {
+        close(pair[1]);
+        errno = EPERM;
+        failed(ready, "find another user id than root's");
+        return;
+    }
     pid_t pid = clone_init(kind.tier);
     if (pid == 0)
         init_main(&config);

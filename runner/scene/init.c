@@ -86,7 +86,8 @@ static int become(uid_t uid)
 {
     if (uid == (uid_t)-1)
         return 0;
-    if (setgroups(0, NULL) != 0 || setresgid(uid, uid, uid) != 0)
+    /* EPERM: a container that has no groups to give up. */
+    if ((setgroups(0, NULL) != 0 && errno != EPERM) || setresgid(uid, uid, uid) != 0)
         return -1;
     return setresuid(uid, uid, uid);
 }
