@@ -1,6 +1,8 @@
 /* cli - opening what a command needs, and running it. */
 #include "cli/cli.h"
 
+#include "cli/help.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -154,11 +156,24 @@ static void tell_notices(struct cli *cli)
     strbuf_free(&notice);
 }
 
+/* `check --help` is what people try first. */
+static bool asks_for_help(int count, char *const *words)
+{
+    for (int i = 1; i < count && strcmp(words[i], "--") != 0; i++)
+        if (strcmp(words[i], "--help") == 0 || strcmp(words[i], "-h") == 0)
+            return true;
+    return false;
+}
+
 int cli_run_words(struct cli *cli, int count, char *const *words)
 {
     struct error err;
     struct invocation inv;
     const struct command *command = command_find(words[0], &err);
+    if (command && asks_for_help(count, words)) {
+        help_command(cli, command);
+        return EXIT_PASS;
+    }
     if (!command || args_parse(command, count, words, &inv, &err) < 0) {
         cli_error(cli, "%s", err.text);
         return EXIT_USAGE;

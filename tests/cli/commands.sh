@@ -12,6 +12,9 @@ for command in list start next lesson check hint run trace quiz solution reset p
     run "$socklings" help "$command"
     is "help $command succeeds" "$status" 0
     has "help $command shows how it is typed" "$out" "socklings $command"
+    told=$out
+    run "$socklings" "$command" --help
+    is "$command --help says the same" "$out" "$told"
     run "$socklings" --help
 done
 run "$socklings" --version
