@@ -53,8 +53,7 @@ BENCH_SRC  := $(wildcard tests/bench/*.c)
 TOOL_SRC   := $(wildcard tests/cli/*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
 # The data floors and the pure functions: what is fed with foreign bytes.
-FUZZED_SRC := $(wildcard runner/base/*.c runner/timeline/*.c runner/catalog/*.c runner/judge/*.c \
-                runner/report/*.c)
+FUZZED_SRC := $(foreach room,base timeline catalog build judge report,$(wildcard runner/$(room)/*.c))
 
 RUNNER_OBJ := $(RUNNER_SRC:%.c=$(BUILD)/obj/%.o)
 LIB_OBJ    := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
@@ -207,8 +206,12 @@ $(BUILD)/fuzz/obj/%.o: %.c $(BUILD)/fuzz/flags
 	$(Q)$(or $(FUZZ_CC),$(CC)) -std=c11 -D_GNU_SOURCE -O1 -g $(FUZZ_FLAGS) $(WARN) -Irunner -Ilib $(PKG_CFLAGS) \
 	    -MMD -MP -c $< -o $@
 
-$(FUZZ_BIN): $(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/tests/fuzz/%.o $(FUZZED_OBJ) \
-        $(if $(FUZZ_CC),,$(BUILD)/fuzz/obj/tests/fuzz/replay.o)
+$(BUILD)/fuzz/fuzzed.a: $(FUZZED_OBJ)
+	$(SAY) AR $@
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(FUZZ_BIN): $(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/tests/fuzz/%.o \
+        $(if $(FUZZ_CC),,$(BUILD)/fuzz/obj/tests/fuzz/replay.o) $(BUILD)/fuzz/fuzzed.a
 	$(SAY) LINK $@
 	$(Q)$(or $(FUZZ_CC),$(CC)) $(if $(FUZZ_CC),-fsanitize=fuzzer$(comma)address$(comma)undefined,$(FUZZ_FLAGS)) \
 	    -o $@ $^ $(PKG_LIBS)
