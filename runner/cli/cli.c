@@ -1,8 +1,6 @@
 /* cli - opening what a command needs, and running it. */
 #include "cli/cli.h"
 
-#include "cli/help.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -16,6 +14,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/args.h"
+#include "cli/help.h"
 
 void cli_init(struct cli *cli)
 {
