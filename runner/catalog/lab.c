@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "catalog/form.h"
+#include "catalog/lesson.h"
 #include "catalog/script_check.h"
 
 static int wrong(const struct json *at, struct error *err, const char *needed, const char *given)
@@ -144,6 +145,26 @@ const struct form step_form = {.name = "step",
                                FORM_FIELDS(step_fields),
                                .size = sizeof(struct lab_step)};
 
+/* What is to be predicted is a line that a program prints. */
+static int check_session_lines(const struct json *at, const struct lab_question *question,
+                               struct error *err)
+{
+    struct json lines;
+    struct error why;
+    if (!json_get(at, "session", &lines))
+        return 0;
+    struct lesson *lesson =
+        lesson_of_session(question->session, question->nsession, "session", &why);
+    if (lesson == NULL)
+        return json_error(&lines, err, "no session: %s", why.text);
+    const struct lesson_session *session = lesson->nsessions == 1 ? &lesson->sessions[0] : NULL;
+    bool sound = session != NULL && session->lines[session->nlines - 1].kind == SESSION_OUTPUT;
+    lesson_free(lesson);
+    if (sound)
+        return 0;
+    return json_error(&lines, err, "its last line must be one that a program prints");
+}
+
 static int question_finish(const struct json *at, struct lab_store *store, void *target,
                            struct error *err)
 {
@@ -151,7 +172,7 @@ static int question_finish(const struct json *at, struct lab_store *store, void 
     const struct lab_question *question = target;
     struct json answer;
     if (question->answer < question->nchoices)
-        return 0;
+        return check_session_lines(at, question, err);
     if (!json_get(at, "answer", &answer))
         return -1;
     return json_error(&answer, err, "there are %u choices, counted from 0", question->nchoices);
@@ -164,6 +185,8 @@ static const struct field question_fields[] = {
     {"answer", field_uint, .at = offsetof(struct lab_question, answer), .required = true, .min = 0,
      .max = 5},
     {"explain", field_text, .at = offsetof(struct lab_question, explain), .required = true},
+    {"session", field_texts, .at = offsetof(struct lab_question, session),
+     .count_at = offsetof(struct lab_question, nsession), .min = 2, .max = 64},
 };
 const struct form question_form = {.name = "question",
                                    FORM_FIELDS(question_fields),

@@ -50,6 +50,10 @@ struct lab_question {
     unsigned nchoices;
     unsigned answer; /* index into choices */
     const char *explain;
+    /* "Predict the next line": lines of a session (lesson.h) whose last one, an output line, is to
+     * be predicted, and is shown from a real run afterwards. nsession 0: an ordinary question. */
+    const char *const *session;
+    unsigned nsession;
 };
 
 struct lab_limits {      /* of one scene; defaults in brackets */

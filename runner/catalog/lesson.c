@@ -339,6 +339,19 @@ struct lesson *lesson_load(const char *lessons_dir, const char *lang, const char
     return lesson;
 }
 
+struct lesson *lesson_of_session(const char *const *lines, unsigned nlines, const char *path,
+                                 struct error *err)
+{
+    struct strbuf text = STRBUF_INIT;
+    strbuf_puts(&text, "```session\n");
+    for (unsigned i = 0; i < nlines; i++)
+        strbuf_printf(&text, "%s\n", lines[i]);
+    strbuf_puts(&text, "```\n");
+    struct lesson *lesson = lesson_parse(text.data, text.len, path, err);
+    strbuf_free(&text);
+    return lesson;
+}
+
 void lesson_free(struct lesson *lesson)
 {
     if (lesson != NULL)

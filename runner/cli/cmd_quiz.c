@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "check/sessions.h"
 #include "cli/handlers.h"
 #include "cli/input.h"
+#include "cli/signals.h"
 
 static void print_wrapped(struct cli *cli, const char *text, const char *first, const char *rest)
 {
@@ -16,11 +18,23 @@ static void print_wrapped(struct cli *cli, const char *text, const char *first, 
     strbuf_free(&out);
 }
 
+/* What happens before the line that is to be predicted. */
+static void show_session(const struct lab_question *q)
+{
+    if (q->nsession == 0)
+        return;
+    putchar('\n');
+    for (unsigned i = 0; i + 1 < q->nsession; i++)
+        printf("    %s\n", q->session[i]);
+    printf("    ?\n\n");
+}
+
 static void ask(struct cli *cli, const struct lab_question *q, unsigned number, unsigned count)
 {
     putchar('\n');
     cli_heading(cli, "Question %u of %u", number, count);
     print_wrapped(cli, q->question, NULL, NULL);
+    show_session(q);
     for (unsigned i = 0; i < q->nchoices; i++) {
         char letter[16];
         snprintf(letter, sizeof letter, "  %c) ", (char)('a' + i));
@@ -78,6 +92,37 @@ static bool tell_answer(struct cli *cli, const struct lab_question *q, unsigned 
     return right;
 }
 
+/* Runs what was to be predicted, with the lab's solution, and shows the line that came. */
+static void show_real_run(struct cli *cli, const struct lab *lab, const struct lab_question *q)
+{
+    struct check_request request = {.lab = lab,
+                                    .source_dir = lab->dir,
+                                    .lib_dir = cli->paths.lib,
+                                    .lib_archive = cli->paths.lib_archive,
+                                    .interrupted = &signals.interrupted};
+    struct strbuf difference = STRBUF_INIT;
+    struct error err = {""};
+    if (q->nsession == 0)
+        return;
+    struct lesson *lesson = lesson_of_session(q->session, q->nsession, lab->file, &err);
+    if (lesson == NULL)
+        return;
+    switch (check_session(cli->loop, &request, &lesson->sessions[0], &difference, &err)) {
+    case SESSION_SAME:
+        printf("\n    %s\n\nThat is what a run just now printed.\n", q->session[q->nsession - 1]);
+        break;
+    case SESSION_DIFFERS:
+        printf("\nA run just now came out differently: %s\n", difference.data);
+        break;
+    case SESSION_INTERNAL:
+        printf("\nIt could not be run here (%s); it would print\n\n    %s\n", err.text,
+               q->session[q->nsession - 1]);
+        break;
+    }
+    strbuf_free(&difference);
+    lesson_free(lesson);
+}
+
 int cmd_quiz(struct cli *cli, const struct invocation *inv)
 {
     struct error err;
@@ -92,6 +137,7 @@ int cmd_quiz(struct cli *cli, const struct invocation *inv)
         if (choice < 0)
             break;
         asked++;
+        show_real_run(cli, lab, q);
         right += tell_answer(cli, q, (unsigned)choice) ? 1 : 0;
     }
     if (asked < lab->nquiz && cli->term.in_tty)

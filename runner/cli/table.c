@@ -108,8 +108,9 @@ const struct command commands[] = {
     {.name = "quiz",
      .args = {LAB_ARG},
      .summary = "the lab's questions, each answer explained",
-     .details = "Answer with the letter of a choice. Ctrl-D leaves the quiz.",
-     .needs = NEEDS_CATALOG | NEEDS_WORKSPACE,
+     .details = "Answer with the letter of a choice. Ctrl-D leaves the quiz. Some questions ask to "
+                "predict the next line of a program; it is run then, and shows it.",
+     .needs = NEEDS_CATALOG | NEEDS_WORKSPACE | NEEDS_LOOP,
      .run = cmd_quiz},
     {.name = "solution",
      .args = {LAB_NEEDED},
