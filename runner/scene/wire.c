@@ -56,7 +56,7 @@ static void on_boundary(void *arg, int64_t t, const struct event *call)
 
 void wire_look(struct run *run)
 {
-    if (run->states != NULL)
+    if (run->states != NULL && !run->over)
         on_boundary(run, clock_now() - run->start, NULL);
 }
 
@@ -67,7 +67,8 @@ void wire_open(struct run *run)
     if (index < 0)
         return;
     run->flows = packet_flows_new();
-    run->capture = capture_open(run->loop, run->packets, index, on_frame, run, NULL);
+    /* Not woken for each frame: they are taken at the boundaries of calls and actions. */
+    run->capture = capture_open(NULL, run->packets, index, on_frame, run, NULL);
     if (run->capture != NULL && run->diag >= 0) {
         run->states = states_new(run->diag);
         tracer_at_boundaries(run->tracer, on_boundary, run);
