@@ -393,10 +393,11 @@ static void finish(struct tracer *tracer, struct tracee *t, int64_t result, cons
     call->result = error != NULL ? -1 : result;
     call->error = timeline_string(tracer->tl, error);
     call->blocked_ns = now - t->entered;
-    at_boundary(tracer, now, &tracer->tl->events[t->event]);
+    int64_t told = call->result;
+    at_boundary(tracer, now, &tracer->tl->events[t->event]); /* may append: the events move */
     count_terminal_output(t, result);
-    note_effects(t, call->result);
-    tell_work_from_idling(t, call->result, error);
+    note_effects(t, told);
+    tell_work_from_idling(t, told, error);
 }
 
 void call_abandon(struct tracer *tracer, struct tracee *t, const char *error)
