@@ -1,5 +1,6 @@
 #!/bin/sh
 # Many at once: every check has a network of its own, so that they neither meet nor mind each other.
+# shellcheck source=tests/cli/tap.sh
 . "$(dirname "$0")/../cli/tap.sh"
 
 many=50
@@ -21,6 +22,7 @@ passed=0
 for pid in $pids; do
     if wait "$pid"; then passed=$((passed + 1)); fi
 done
+# What a failure is shown with.
 out=$(cat "$tmp"/out* "$tmp"/err* | grep -v '"outcome":"pass"')
 is "$many at once pass" "$passed" $many
 ok "none of them has anything to complain of" test -z "$(cat "$tmp"/err*)"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Machines that give less isolation: the tier below works, or says exactly what is missing and how to
 # get it. As whoever runs this, and, started as root, as an ordinary user too.
+# shellcheck source=tests/cli/tap.sh
 . "$(dirname "$0")/../cli/tap.sh"
 
 outcome() { # of the verdict in $out
@@ -13,6 +14,8 @@ tier() {
 # Everything an ordinary user needs of its own.
 mkdir -p "$tmp/user"
 chmod 777 "$tmp/user"
+# Called through "$@" and run.
+# shellcheck disable=SC2317
 ordinary() {
     if [ "$(id -u)" -eq 0 ]; then
         setpriv --reuid=54321 --regid=54321 --clear-groups env HOME="$tmp/user" \
@@ -71,6 +74,8 @@ fi
 
 # Namespaces that the kernel really refuses, not only by our word.
 if [ "$(id -u)" -eq 0 ] && command -v unshare >/dev/null; then
+    # The inner shell expands.
+    # shellcheck disable=SC2016
     run unshare --user --map-root-user sh -c '
         echo 0 >/proc/sys/user/max_user_namespaces && "$0" check 5 --src "$1" --json' \
         "$socklings" "$root/labs/05_udp_echo/solution"

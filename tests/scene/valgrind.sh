@@ -1,5 +1,6 @@
 #!/bin/sh
 # A check under valgrind, where valgrind knows the kernel calls that the runner is built on.
+# shellcheck source=tests/cli/tap.sh
 . "$(dirname "$0")/../cli/tap.sh"
 
 case $BUILD in
