@@ -158,7 +158,8 @@ static int check_session_lines(const struct json *at, const struct lab_question 
     if (lesson == NULL)
         return json_error(&lines, err, "no session: %s", why.text);
     const struct lesson_session *session = lesson->nsessions == 1 ? &lesson->sessions[0] : NULL;
-    bool sound = session != NULL && session->lines[session->nlines - 1].kind == SESSION_OUTPUT;
+    bool sound = session != NULL && session->nlines >= 2 &&
+                 session->lines[session->nlines - 2].kind == SESSION_OUTPUT;
     lesson_free(lesson);
     if (sound)
         return 0;

@@ -346,7 +346,7 @@ struct lesson *lesson_of_session(const char *const *lines, unsigned nlines, cons
     strbuf_puts(&text, "```session\n");
     for (unsigned i = 0; i < nlines; i++)
         strbuf_printf(&text, "%s\n", lines[i]);
-    strbuf_puts(&text, "```\n");
+    strbuf_puts(&text, "…\n```\n");
     struct lesson *lesson = lesson_parse(text.data, text.len, path, err);
     strbuf_free(&text);
     return lesson;

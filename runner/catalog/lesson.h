@@ -77,7 +77,7 @@ struct lesson *lesson_load(const char *lessons_dir, const char *lang, const char
                            struct error *err);
 /* The same from memory; `path` is for errors. */
 struct lesson *lesson_parse(const char *text, size_t len, const char *path, struct error *err);
-/* A lesson that holds nothing but one session of these lines. */
+/* A lesson that holds nothing but one session of these lines, with a gap behind them. */
 struct lesson *lesson_of_session(const char *const *lines, unsigned nlines, const char *path,
                                  struct error *err);
 void lesson_free(struct lesson *lesson);
