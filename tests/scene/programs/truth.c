@@ -292,6 +292,7 @@ static void files(void)
 /* --- interrupted calls --- */
 
 static int wake[2];
+static char buffer[8];
 static volatile sig_atomic_t ticks;
 
 static void on_tick(int number)
@@ -385,7 +386,8 @@ static void reaper(void)
     while (ticks == 0) {
     }
     CALL("close", close(gate[1]), "fd=%d", gate[1]);
-    CALL("accept", accept(s, NULL, NULL), "fd=%d", s);
+    int a = CALL("accept", accept(s, NULL, NULL), "fd=%d", s);
+    CALL("recv", recv(a, buffer, sizeof buffer, 0), "fd=%d;data=", a); /* the grandchild is done */
 }
 
 /* As reaper, but the child ends while the parent sleeps in the call: accept is restarted. */
@@ -412,7 +414,8 @@ static void reaper_asleep(void)
         CALL("nanosleep", nanosleep(&moment, NULL), "ns=20000000");
         _exit(0);
     }
-    accept(s, NULL, NULL); NOTED("accept", s + 1, "fd=%d", s);
+    int a = accept(s, NULL, NULL); NOTED("accept", a, "fd=%d", s);
+    CALL("recv", recv(a, buffer, sizeof buffer, 0), "fd=%d;data=", a); /* the grandchild is done */
 }
 
 /* Nobody handles SIGCHLD, and the kernel restarts the call by itself (restart_syscall). */
