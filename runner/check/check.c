@@ -452,6 +452,10 @@ void check_run(struct loop *loop, const struct check_request *request, struct ve
         internal_error(&check,
                        "programs cannot be traced on this machine: 'socklings doctor' tells "
                        "what is missing");
+    } else if (request->lab->needs_packets && check.tier != TIER_A) {
+        internal_error(&check,
+                       "this lab's programs read raw packets, which takes a private network: "
+                       "'socklings doctor' tells what is missing here");
     } else {
         start_builds(&check);
         list_jobs(&check);
