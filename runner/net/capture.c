@@ -34,6 +34,18 @@ enum {
     QUEUE_BYTES = 32 * 1024 * 1024,
     CLOCK_LOOKS = 3,
     CLOCK_STEP = 10000, /* ns: more than this is no inaccuracy, somebody has set the clock */
+    BATCH = 32,
+    EXTRA = CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(struct tpacket_auxdata)),
+};
+
+/* A frame, and where the kernel writes what it says about it. */
+struct caught {
+    unsigned char frame[PACKET_KEPT];
+    _Alignas(struct cmsghdr) char extra[EXTRA];
+    struct sockaddr_ll from;
+    struct iovec iov;
+    size_t wire_len;
+    int64_t t;
 };
 
 struct capture {
@@ -45,11 +57,8 @@ struct capture {
     int64_t doubt;  /* by how much it may be wrong */
     int64_t last;   /* time of the last frame */
     uint64_t dropped;
-};
-
-union ancillary {
-    struct cmsghdr align;
-    char bytes[CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(struct tpacket_auxdata))];
+    struct caught batch[BATCH];
+    struct mmsghdr messages[BATCH];
 };
 
 /* --- clocks --- */
@@ -88,6 +97,16 @@ int capture_interface(int fd, const char *name, struct error *err)
     if (ioctl(fd, SIOCGIFINDEX, &request) != 0)
         return error_errno(err, "cannot find the interface %s", name);
     return request.ifr_ifindex;
+}
+
+void capture_prepare(void)
+{
+    static int asks = -1;
+    int on = 1;
+    if (asks < 0)
+        asks = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (asks >= 0)
+        (void)setsockopt(asks, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
 }
 
 static int prepare(int fd, struct error *err)
@@ -158,42 +177,68 @@ static void read_ancillary(struct msghdr *msg, struct timespec *when, size_t *wi
     }
 }
 
-static int64_t in_our_time(struct capture *capture, struct timespec when)
+/* How many messages came. */
+static int receive(struct capture *capture)
 {
-    int64_t t = when.tv_sec != 0 ? nanoseconds(when) - capture->offset : clock_now();
-    if (t < capture->last)
-        t = capture->last;
-    return capture->last = t;
+    for (int i = 0; i < BATCH; i++) {
+        struct caught *caught = &capture->batch[i];
+        caught->iov = (struct iovec){caught->frame, sizeof caught->frame};
+        capture->messages[i].msg_hdr = (struct msghdr){.msg_name = &caught->from,
+                                                       .msg_namelen = sizeof caught->from,
+                                                       .msg_iov = &caught->iov,
+                                                       .msg_iovlen = 1,
+                                                       .msg_control = caught->extra,
+                                                       .msg_controllen = sizeof caught->extra};
+    }
+    int n;
+    do
+        n = recvmmsg(capture->fd, capture->messages, BATCH, MSG_DONTWAIT, NULL);
+    while (n < 0 && (errno == EINTR || errno == ENETDOWN)); /* the interface was taken down */
+    return n;
+}
+
+/* They were sent in the order in which they came. One that says it was later than the next has no
+ * time from the kernel (capture_prepare), but the one at which it was read. */
+static void set_times(struct capture *capture, int count)
+{
+    int64_t next = INT64_MAX;
+    for (int i = count - 1; i >= 0; i--) {
+        struct caught *caught = &capture->batch[i];
+        struct timespec when = {0};
+        caught->wire_len = capture->messages[i].msg_len;
+        read_ancillary(&capture->messages[i].msg_hdr, &when, &caught->wire_len);
+        caught->t = when.tv_sec != 0 ? nanoseconds(when) - capture->offset : clock_now();
+        if (caught->t > next)
+            caught->t = next;
+        next = caught->t;
+    }
+    for (int i = 0; i < count; i++) {
+        if (capture->batch[i].t < capture->last)
+            capture->batch[i].t = capture->last;
+        capture->last = capture->batch[i].t;
+    }
 }
 
 unsigned capture_drain(struct capture *capture)
 {
-    unsigned count = 0;
-    measure_clocks(capture);
-    for (;;) {
-        unsigned char frame[PACKET_KEPT];
-        union ancillary extra;
-        struct sockaddr_ll from = {0};
-        struct iovec iov = {frame, sizeof frame};
-        struct msghdr msg = {.msg_name = &from,
-                             .msg_namelen = sizeof from,
-                             .msg_iov = &iov,
-                             .msg_iovlen = 1,
-                             .msg_control = extra.bytes,
-                             .msg_controllen = sizeof extra.bytes};
-        ssize_t n = recvmsg(capture->fd, &msg, MSG_DONTWAIT);
-        if (n < 0 && (errno == EINTR || errno == ENETDOWN)) /* the interface was taken down */
-            continue;
-        if (n < 0)
-            return count;
-        struct timespec when = {0};
-        size_t kept = (size_t)n, wire_len = kept;
-        read_ancillary(&msg, &when, &wire_len);
-        if (from.sll_pkttype == PACKET_OUTGOING)
-            continue;
-        count++;
-        capture->fn(capture->arg, frame, kept, wire_len, in_our_time(capture, when));
+    unsigned told = 0;
+    int count = BATCH;
+    while (count == BATCH) {
+        count = receive(capture);
+        if (count <= 0)
+            break;
+        measure_clocks(capture);
+        set_times(capture, count);
+        for (int i = 0; i < count; i++) {
+            struct caught *caught = &capture->batch[i];
+            if (caught->from.sll_pkttype == PACKET_OUTGOING)
+                continue;
+            capture->fn(capture->arg, caught->frame, capture->messages[i].msg_len, caught->wire_len,
+                        caught->t);
+            told++;
+        }
     }
+    return told;
 }
 
 uint64_t capture_dropped(struct capture *capture)

@@ -25,6 +25,13 @@ struct capture;
  */
 typedef void capture_fn(void *arg, const void *frame, size_t kept, size_t wire_len, int64_t t);
 
+/* The kernel begins to note the times of packets some milliseconds after the first socket has asked
+ * for them; packets before that get the time at which they are taken. Call this early, in a process
+ * that lives as long as captures will be wanted: it keeps a socket that asks, until the process
+ * ends. Calling it again does nothing. capture_open does it too, for whom some milliseconds do not
+ * matter. */
+void capture_prepare(void);
+
 /* The index of an interface in the network that the socket belongs to. -1 and *err. */
 int capture_interface(int fd, const char *name, struct error *err);
 

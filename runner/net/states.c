@@ -26,11 +26,20 @@
 #include "base/address.h"
 #include "base/mem.h"
 #include "net/sockdiag.h"
+#include "net/transitions.h"
 #include "timeline/order.h"
 
 enum {
     SETTLES_IN = 1000000, /* ns from a packet to its effect, generously */
-    GONE = 0,             /* no TCP state has this number */
+    EXPECTED_MAX = 12,
+    GONE = TRANSITION_GONE,
+};
+
+/* A state that should be passed, and the time of the packet that says so. */
+struct expected {
+    int state;
+    int64_t t;
+    bool sent; /* it was the socket itself that sent the packet */
 };
 
 struct endpoint {
@@ -42,12 +51,25 @@ struct endpoint {
 struct pair {
     struct endpoint local, remote; /* remote all zeros: listens */
     char *local_text, *remote_text;
-    int state;       /* TCP_ESTABLISHED, …, GONE */
-    bool seen;       /* has been there before */
+    int state;       /* as told last: TCP_ESTABLISHED, …, GONE */
+    bool told;       /* it was, at least once */
     bool hot;        /* on the list of those to be asked about */
-    bool moved;      /* a packet of it passed since it was asked about */
+    bool doubtful;   /* the packets have not told it all */
     int64_t touched; /* time of its last packet */
+    struct transition_end end;
+    struct expected expected[EXPECTED_MAX];
+    unsigned nexpected;
     struct pair *next, *next_hot;
+};
+
+/* An event to be told, when all answers are there. */
+struct change {
+    const struct pair *pair;
+    int64_t t;
+    bool sent, implied;
+    const char *from, *to;
+    uint32_t rqueue, wqueue;
+    unsigned place;
 };
 
 struct states {
@@ -55,6 +77,8 @@ struct states {
     uint32_t sequence;
     void *tree; /* tsearch(3) of struct pair, by its ends */
     struct pair *all, *hot;
+    struct change *changes;
+    unsigned nchanges, changes_cap;
 };
 
 struct states *states_new(int diag_fd)
@@ -80,6 +104,7 @@ void states_free(struct states *states)
         free(pair->remote_text);
         free(pair);
     }
+    free(states->changes);
     free(states);
 }
 
@@ -144,33 +169,59 @@ static struct pair *find_pair(struct states *states, const char *local, const ch
     return pair;
 }
 
-static struct pair *heat(struct states *states, struct pair *pair)
+static void heat(struct states *states, struct pair *pair)
 {
-    if (pair != NULL && !pair->hot) {
-        pair->hot = true;
-        pair->next_hot = states->hot;
-        states->hot = pair;
-    }
-    return pair;
+    if (pair->hot)
+        return;
+    pair->hot = true;
+    pair->next_hot = states->hot;
+    states->hot = pair;
 }
 
 void states_track(struct states *states, const char *local, const char *remote, int64_t t)
 {
-    struct pair *pair = heat(states, find_pair(states, local, remote));
+    struct pair *pair = find_pair(states, local, remote);
     if (pair == NULL)
         return;
     pair->touched = t;
-    pair->moved = pair->moved || remote != NULL;
+    heat(states, pair);
+}
+
+/* --- packets --- */
+
+static void expect(struct pair *pair, int state, int64_t t, bool sent)
+{
+    if (pair->nexpected == EXPECTED_MAX) { /* the oldest is given up */
+        memmove(pair->expected, pair->expected + 1, (EXPECTED_MAX - 1) * sizeof *pair->expected);
+        pair->nexpected--;
+    }
+    pair->expected[pair->nexpected++] = (struct expected){state, t, sent};
+}
+
+/* One end of a connection sent or received the segment. */
+static void segment(struct states *states, const char *local, const char *remote,
+                    const struct event *ev, bool sent)
+{
+    struct pair *pair = find_pair(states, local, remote);
+    if (pair == NULL)
+        return;
+    int before = pair->end.state, after = transition_step(&pair->end, &ev->packet, sent);
+    bool fresh = !pair->told && pair->nexpected == 0;
+    pair->touched = ev->t;
+    if (after != before)
+        expect(pair, after, ev->t, sent);
+    if (after != before || fresh || pair->doubtful)
+        heat(states, pair);
 }
 
 void states_packet(struct states *states, const struct event *ev)
 {
     const struct packet_event *packet = &ev->packet;
-    if (ev->kind != EVENT_PACKET || packet->flags == NULL || packet->proto == NULL ||
-        strcmp(packet->proto, "tcp") != 0)
+    if (ev->kind != EVENT_PACKET || packet->flags == NULL || strcmp(packet->proto, "tcp") != 0)
         return;
-    states_track(states, packet->from, packet->to, ev->t);
-    states_track(states, packet->to, packet->from, ev->t);
+    segment(states, packet->from, packet->to, ev, true);
+    if (strcmp(packet->fate, "dropped") != 0 && strcmp(packet->fate, "held") != 0)
+        segment(states, packet->to, packet->from, ev, false);
     if (strcmp(packet->flags, "S") == 0)
         states_track(states, packet->to, NULL, ev->t);
 }
@@ -278,52 +329,127 @@ static bool has_other_name(struct states *states, const struct pair *pair,
     return true;
 }
 
-/* 1 when there was a change. */
-static unsigned examine(struct states *states, struct pair *pair, struct timeline *tl, int64_t t,
-                        const char *host)
+/* `answer` NULL: implied. */
+static void note(struct states *states, struct pair *pair, struct expected change,
+                 const struct answer *answer)
+{
+    if (states->nchanges == states->changes_cap) {
+        states->changes_cap = states->changes_cap != 0 ? 2 * states->changes_cap : 16;
+        states->changes = mem_resize(states->changes, states->changes_cap, sizeof *states->changes);
+    }
+    struct change *noted = &states->changes[states->nchanges];
+    *noted = (struct change){
+        .pair = pair,
+        .t = change.t,
+        .sent = change.sent,
+        .implied = answer == NULL,
+        .from = pair->told ? state_name(pair->state) : NULL,
+        .to = state_name(change.state),
+        .place = states->nchanges++,
+    };
+    if (answer != NULL && answer->found) {
+        noted->rqueue = answer->msg.idiag_rqueue;
+        noted->wqueue = answer->msg.idiag_wqueue;
+    }
+    pair->state = change.state;
+    pair->told = true;
+}
+
+/* Who sends changes before who receives. */
+static int compare_changes(const void *one, const void *other)
+{
+    const struct change *a = one, *b = other;
+    if (a->t != b->t)
+        return a->t < b->t ? -1 : 1;
+    if (a->sent != b->sent)
+        return a->sent ? -1 : 1;
+    return a->place < b->place ? -1 : a->place > b->place;
+}
+
+static unsigned tell_changes(struct states *states, struct timeline *tl, const char *host)
+{
+    unsigned count = states->nchanges;
+    if (count > 1)
+        qsort(states->changes, count, sizeof *states->changes, compare_changes);
+    for (unsigned i = 0; i < count; i++) {
+        const struct change *change = &states->changes[i];
+        struct event *ev = timeline_append_late(tl, EVENT_STATE, change->t);
+        ev->host = timeline_string(tl, host);
+        ev->state = (struct state_event){
+            .proto = timeline_string(tl, "tcp"),
+            .local = timeline_string(tl, change->pair->local_text),
+            .remote = timeline_string(tl, change->pair->remote_text),
+            .from = timeline_string(tl, change->from),
+            .to = timeline_string(tl, change->to),
+            .rqueue = change->rqueue,
+            .wqueue = change->wqueue,
+            .implied = change->implied,
+        };
+    }
+    states->nchanges = 0;
+    return count;
+}
+
+/* How many expectations the answer confirms: up to the last one of that state. */
+static unsigned confirmed(const struct pair *pair, int state)
+{
+    unsigned n = pair->nexpected;
+    while (n > 0 && pair->expected[n - 1].state != state)
+        n--;
+    return n;
+}
+
+/* Notes what the kernel's answer means. */
+static void examine(struct states *states, struct pair *pair, int64_t t)
 {
     struct answer answer;
     if (!look_up(states, pair, &answer) || has_other_name(states, pair, &answer))
-        return 0;
+        return;
     int state = answer.found ? answer.msg.idiag_state : GONE;
-    int64_t when = pair->moved ? pair->touched : t;
-    if (state == pair->state)
-        return 0;
-    pair->moved = false;
-    struct event *ev = timeline_append_late(tl, EVENT_STATE, when);
-    ev->host = timeline_string(tl, host);
-    ev->state.proto = timeline_string(tl, "tcp");
-    ev->state.local = timeline_string(tl, pair->local_text);
-    ev->state.remote = timeline_string(tl, pair->remote_text);
-    ev->state.from = timeline_string(tl, pair->seen ? state_name(pair->state) : "CLOSED");
-    ev->state.to = timeline_string(tl, state_name(state));
-    if (answer.found) {
-        ev->state.rqueue = answer.msg.idiag_rqueue;
-        ev->state.wqueue = answer.msg.idiag_wqueue;
+    unsigned known = confirmed(pair, state);
+    for (unsigned i = 0; i < known; i++)
+        note(states, pair, pair->expected[i], i + 1 == known ? &answer : NULL);
+    pair->nexpected -= known;
+    memmove(pair->expected, pair->expected + known, pair->nexpected * sizeof *pair->expected);
+    if (state != pair->state) { /* the packets do not tell why: too late, or none caused it */
+        struct expected change = {state, t, false};
+        if (is_listener(pair) && state != GONE) { /* it listened when it was heard of */
+            change.t = pair->touched < t ? pair->touched : t;
+            change.sent = true;
+        } else if (pair->nexpected > 0) {
+            change.t = pair->expected[0].t;
+        }
+        note(states, pair, change, &answer);
+        pair->nexpected = 0;
+        pair->end.state = state;
     }
-    pair->state = state;
-    pair->seen = true;
-    return 1;
+}
+
+static void give_up_expectations(struct pair *pair)
+{
+    pair->doubtful = pair->nexpected > 0;
+    pair->nexpected = 0;
+    pair->end.state = pair->state;
 }
 
 unsigned states_poll(struct states *states, struct timeline *tl, int64_t t, const char *host)
 {
-    unsigned changes = 0;
     struct pair *again = NULL;
     while (states->hot != NULL) { /* asking about one may add another */
         struct pair *pair = states->hot;
         states->hot = pair->next_hot;
-        changes += examine(states, pair, tl, t, host);
-        pair->hot = t < pair->touched + SETTLES_IN;
-        if (pair->hot) {
+        pair->hot = false;
+        examine(states, pair, t);
+        if (pair->nexpected > 0 && t < pair->touched + SETTLES_IN) {
+            pair->hot = true;
             pair->next_hot = again;
             again = pair;
         } else {
-            pair->moved = false;
+            give_up_expectations(pair);
         }
     }
     states->hot = again;
-    return changes;
+    return tell_changes(states, tl, host);
 }
 
 unsigned states_poll_all(struct states *states, struct timeline *tl, int64_t t, const char *host)

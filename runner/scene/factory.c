@@ -20,6 +20,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "net/capture.h"
 #include "scene/init.h"
 #include "trace/filter.h"
 
@@ -210,6 +211,7 @@ static _Noreturn void factory_main(int fd, const struct sock_fprog *filter, pid_
         dup2(null, i);
     syscall(SYS_close_range, 3, fd - 1, 0);
     syscall(SYS_close_range, fd + 1, ~0U, 0);
+    capture_prepare();
     serve(fd, filter);
 }
 

@@ -302,6 +302,7 @@ static void read_state(struct reader *r, struct state_event *state)
     state->to = get_string(r, "to", OR_EMPTY);
     state->rqueue = get_u32(r, "rqueue");
     state->wqueue = get_u32(r, "wqueue");
+    state->implied = get_bool(r, "implied");
 }
 
 static void read_script(struct reader *r, struct script_event *script)

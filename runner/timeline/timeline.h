@@ -89,6 +89,8 @@ struct state_event {
     const char *from,
         *to; /* "LISTEN", "ESTABLISHED", …; from is NULL in the list of what is left at the end */
     uint32_t rqueue, wqueue; /* bytes not yet read / not yet acknowledged; LISTEN: queue, limit */
+    bool
+        implied; /* not seen in the kernel, but passed through between two looks, as packets show */
 };
 
 enum script_status { SCRIPT_OK, SCRIPT_FAILED };

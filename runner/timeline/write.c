@@ -157,6 +157,8 @@ static void put_state(struct strbuf *out, const struct state_event *state)
     put_string(out, "to", state->to);
     put_uint(out, "rqueue", state->rqueue);
     put_uint(out, "wqueue", state->wqueue);
+    if (state->implied)
+        put_bool(out, "implied", true);
 }
 
 static void put_script(struct strbuf *out, const struct script_event *script)

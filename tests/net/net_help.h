@@ -37,6 +37,41 @@
 
 static const char *net_why_not; /* NULL: the network is there */
 
+/* Until the kernel notes the times of packets: one that is read late has the time it was sent. */
+HELP void net_wait_for_times(void)
+{
+    struct sockaddr_in self = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof self;
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), on = 1;
+    bind(fd, (struct sockaddr *)&self, len);
+    getsockname(fd, (struct sockaddr *)&self, &len);
+    setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+    capture_prepare();
+    for (int64_t deadline = clock_now() + 10 * CLOCK_S; clock_now() < deadline;) {
+        char byte;
+        union {
+            struct cmsghdr align;
+            char bytes[CMSG_SPACE(sizeof(struct timespec))];
+        } extra;
+        struct iovec iov = {&byte, 1};
+        struct msghdr msg = {.msg_iov = &iov,
+                             .msg_iovlen = 1,
+                             .msg_control = extra.bytes,
+                             .msg_controllen = sizeof extra.bytes};
+        struct timespec sent, stamp;
+        sendto(fd, "x", 1, 0, (struct sockaddr *)&self, len);
+        clock_gettime(CLOCK_REALTIME, &sent);
+        recvmsg(fd, &msg, 0);
+        if (CMSG_FIRSTHDR(&msg) == NULL)
+            continue;
+        memcpy(&stamp, CMSG_DATA(CMSG_FIRSTHDR(&msg)), sizeof stamp);
+        if (stamp.tv_sec < sent.tv_sec ||
+            (stamp.tv_sec == sent.tv_sec && stamp.tv_nsec <= sent.tv_nsec))
+            break;
+    }
+    close(fd);
+}
+
 /* For main, before the tests. */
 HELP void net_enter(void)
 {
@@ -50,6 +85,8 @@ HELP void net_enter(void)
     if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) != 0)
         net_why_not = "the loopback of a namespace cannot be brought up here";
     close(fd);
+    if (net_why_not == NULL)
+        net_wait_for_times();
 }
 
 HELP void net_needed(void)

@@ -119,6 +119,7 @@ static void same_rest(const struct event *a, const struct event *b)
         same_text(a->state.to, b->state.to);
         assert_int_equal(a->state.rqueue, b->state.rqueue);
         assert_int_equal(a->state.wqueue, b->state.wqueue);
+        assert_int_equal(a->state.implied, b->state.implied);
     } else if (a->kind == EVENT_OUTPUT) {
         same_text(a->output.stream, b->output.stream);
         same_bytes(a->output.bytes, b->output.bytes);
@@ -289,13 +290,14 @@ static void any_body(struct timeline *tl, struct event *ev)
         any_packet(tl, &ev->packet);
         break;
     case EVENT_STATE:
-        ev->state = (struct state_event){"udp",
-                                         any_text(tl, false),
-                                         any_text(tl, true),
-                                         any_text(tl, true),
-                                         any_text(tl, false),
-                                         UINT32_MAX,
-                                         chance(9)};
+        ev->state = (struct state_event){.proto = "udp",
+                                         .local = any_text(tl, false),
+                                         .remote = any_text(tl, true),
+                                         .from = any_text(tl, true),
+                                         .to = any_text(tl, false),
+                                         .rqueue = UINT32_MAX,
+                                         .wqueue = chance(9),
+                                         .implied = chance(2)};
         break;
     case EVENT_OUTPUT:
         ev->output.stream = "tty";
