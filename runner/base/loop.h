@@ -17,7 +17,8 @@
 struct loop;
 
 /* NULL and *err on failure. The loop blocks SIGCHLD in this thread for good (it reads it through a
- * signalfd); children that are started must unblock it (loop_child_signals). Free with loop_free. */
+ * signalfd); children that are started must unblock it (loop_child_signals). Free with loop_free.
+ */
 struct loop *loop_new(struct error *err);
 void loop_free(struct loop *loop);
 
@@ -40,10 +41,10 @@ void loop_timer_move(struct loop_timer *timer, int64_t at); /* also re-arms one 
 void loop_timer_remove(struct loop_timer *timer);           /* NULL is fine */
 
 /* Children. Every wait status of a child or tracee of this process goes through here: all of
- * them are waited for (waitpid(-1, __WALL)), since a tracee nobody reaps keeps its whole PID namespace from dying.
- * A status of a pid with a watch goes to it; one without goes to the default handler, which a
- * tracer sets; without one it is dropped. A watch ends by itself when the child's end was
- * delivered. */
+ * them are waited for (waitpid(-1, __WALL)), since a tracee nobody reaps keeps its whole PID
+ * namespace from dying. A status of a pid with a watch goes to it; one without goes to the default
+ * handler, which a tracer sets; without one it is dropped. A watch ends by itself when the child's
+ * end was delivered. */
 typedef void loop_child_fn(void *arg, pid_t pid, int status);
 void loop_child_add(struct loop *loop, pid_t pid, loop_child_fn *fn, void *arg);
 void loop_child_remove(struct loop *loop, pid_t pid);

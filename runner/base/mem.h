@@ -8,9 +8,9 @@
 
 #include <stddef.h>
 
-void *mem_alloc(size_t size);                            /* zeroed */
-void *mem_resize(void *old, size_t count, size_t size);  /* checks count * size */
-char *mem_string(const char *text);                      /* a copy; NULL gives NULL */
+void *mem_alloc(size_t size);                           /* zeroed */
+void *mem_resize(void *old, size_t count, size_t size); /* checks count * size */
+char *mem_string(const char *text);                     /* a copy; NULL gives NULL */
 char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -69,7 +69,7 @@ enum action_kind {
 enum wait_for { WAIT_BLOCKED, WAIT_LISTENING, WAIT_BOUND, WAIT_EXIT };
 enum stdio_kind {
     STDIO_DEFAULT,
-    STDIO_PTY,      /* a terminal; stderr apart, so that a recording can tell it from stdout */
+    STDIO_PTY, /* a terminal; stderr apart, so that a recording can tell it from stdout */
     STDIO_PIPE,
     STDIO_CLOSED,
     STDIO_OWN,      /* the caller's own; not for lab.json */
@@ -180,10 +180,10 @@ enum assertion_kind {
 
 /* One packet of a pattern. What is not given may be anything. */
 struct packet_pattern {
-    bool gap;             /* "…": any packets, or none; the rest is unused */
+    bool gap;              /* "…": any packets, or none; the rest is unused */
     const char *from, *to; /* "${port}" or "127.0.0.1:${port}" */
-    const char *flags;    /* "S", "S.", "F.", ".", "R." as tcpdump writes them; a P of the packet
-                             counts only when it stands here too */
+    const char *flags;     /* "S", "S.", "F.", ".", "R." as tcpdump writes them; a P of the packet
+                              counts only when it stands here too */
     bool has_seq, has_ack;
     uint32_t seq, ack; /* relative */
     bool has_len;
@@ -205,7 +205,7 @@ struct assertion {
     unsigned nmistakes;
     const struct packet_pattern *packets; /* PACKETS */
     unsigned npackets;
-    const char *proto; /* PACKETS: "tcp", "udp", "icmp", "icmp6", "arp" */
+    const char *proto;          /* PACKETS: "tcp", "udp", "icmp", "icmp6", "arp" */
     const char *const *between; /* PACKETS: only packets whose both ends are among these count (of
                                    one: whose one end it is); nbetween 0: the ends that the patterns
                                    name */
@@ -229,10 +229,10 @@ struct scene_file {
 };
 
 struct scene_script {
-    const char *title;     /* a sentence, or NULL: "a datagram with a zero byte" */
-    bool sanitized;        /* run the build with ASan and UBSan */
-    bool capture;          /* packets are recorded; also when an assertion asks for them */
-    bool states;           /* socket states are recorded; also when an assertion asks for them */
+    const char *title; /* a sentence, or NULL: "a datagram with a zero byte" */
+    bool sanitized;    /* run the build with ASan and UBSan */
+    bool capture;      /* packets are recorded; also when an assertion asks for them */
+    bool states;       /* socket states are recorded; also when an assertion asks for them */
     const struct scene_file *files;
     unsigned nfiles;
     enum stdio_kind stdio; /* PTY by default */
