@@ -94,6 +94,16 @@ static void print_beside(struct cli *cli, const char *text, unsigned column)
     strbuf_free(&pad);
 }
 
+/* Behind the mark, on a terminal too narrow for a table: nothing wider than the line. */
+static void print_narrow(struct cli *cli, const char *id, const char *state)
+{
+    size_t room = (size_t)cli->term.look.width - 3, len = strlen(id);
+    printf("%.*s", (int)(len < room ? len : room), id);
+    if (*state != '\0')
+        printf(len + 1 + strlen(state) <= room ? " %s" : "\n   %s", state);
+    putchar('\n');
+}
+
 static void list_lab(struct cli *cli, const struct lab *lab, unsigned width)
 {
     struct standing s = lab_standing(cli, lab);
@@ -104,7 +114,7 @@ static void list_lab(struct cli *cli, const struct lab *lab, unsigned width)
     else if (s.started)
         snprintf(state, sizeof state, "%u/%u", s.steps_passed, s.steps);
     if ((unsigned)cli->term.look.width < width + 30) {
-        printf("%s %s\n", lab->id, state);
+        print_narrow(cli, lab->id, state);
         return;
     }
     printf("%-*s  %-5s  ", (int)width, lab->id, state);
@@ -249,7 +259,7 @@ static void progress_lab(struct cli *cli, const struct lab *lab, const struct st
     describe(s, &text);
     print_mark(cli, s);
     if ((unsigned)cli->term.look.width < width + 30) {
-        printf("%s\n", lab->id);
+        print_narrow(cli, lab->id, "");
         struct strbuf lines = STRBUF_INIT;
         text_wrap(&lines, text.data, look_width(&cli->term.look), "   ", "   ");
         fputs(lines.data, stdout);
