@@ -187,6 +187,13 @@ void states_track(struct states *states, const char *local, const char *remote, 
     heat(states, pair);
 }
 
+void states_listeners(struct states *states)
+{
+    for (struct pair *pair = states->all; pair != NULL; pair = pair->next)
+        if (pair->state == TCP_LISTEN)
+            heat(states, pair);
+}
+
 /* --- packets --- */
 
 static void expect(struct pair *pair, int state, int64_t t, bool sent)

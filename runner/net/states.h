@@ -25,6 +25,10 @@ void states_track(struct states *states, const char *local, const char *remote, 
  * over. */
 void states_packet(struct states *states, const struct event *ev);
 
+/* The next states_poll asks again about all that listen: after a close(2) or the end of a process,
+ * which cause no packet when it was a listening socket. */
+void states_listeners(struct states *states);
+
 /* Asks about what was tracked since the last time and appends an EVENT_STATE for each change; how
  * many. `t` is now, in the recording's time; a change is told at the time of the packet that caused
  * it, if it was a packet (timeline_sort puts it in its place). A socket that is gone is "CLOSED",

@@ -216,6 +216,28 @@ static void nothing_changes_nothing_is_told(void **state)
     net_end(&r);
 }
 
+static void one_that_listens_no_more_is_noticed_when_asked_for(void **state)
+{
+    (void)state;
+    net_needed();
+    struct recording r;
+    struct sockaddr_storage addr;
+    socklen_t len;
+    net_begin(&r);
+    int listener = net_listen("127.0.0.1", 7009, &addr, &len);
+    states_track(r.states, "127.0.0.1:7009", NULL, 0);
+    assert_int_equal(states_poll(r.states, &r.tl, clock_now() - r.start, "localhost"), 1);
+    close(listener);
+    assert_int_equal(states_poll(r.states, &r.tl, clock_now() - r.start, "localhost"), 0);
+    states_listeners(r.states);
+    assert_int_equal(states_poll(r.states, &r.tl, clock_now() - r.start, "localhost"), 1);
+    assert_string_equal(r.tl.events[2].state.from, "LISTEN");
+    assert_string_equal(r.tl.events[2].state.to, "CLOSED");
+    states_listeners(r.states);
+    assert_int_equal(states_poll(r.states, &r.tl, clock_now() - r.start, "localhost"), 0);
+    net_end(&r);
+}
+
 static void what_is_no_address_and_what_was_never_there_is_passed_over(void **state)
 {
     (void)state;
@@ -355,6 +377,7 @@ int main(void)
         cmocka_unit_test(a_half_open_connection_is_in_syn_recv),
         cmocka_unit_test(ipv6_and_both_families_are_found),
         cmocka_unit_test(nothing_changes_nothing_is_told),
+        cmocka_unit_test(one_that_listens_no_more_is_noticed_when_asked_for),
         cmocka_unit_test(what_is_no_address_and_what_was_never_there_is_passed_over),
         cmocka_unit_test(every_state_stands_behind_the_packet_that_caused_it),
         cmocka_unit_test(a_long_exchange_asks_nothing),
