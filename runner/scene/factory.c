@@ -112,15 +112,18 @@ static void failed(struct sandbox_ready *ready, const char *what)
     snprintf(ready->reply.text, sizeof ready->reply.text, "%s", what);
 }
 
-static void make(struct sandbox_ready *ready, struct sandbox_kind kind,
-                 const struct sock_fprog *filter)
+static void make(struct sandbox_ready *ready, struct sandbox_kind kind)
 {
     int pair[2];
     unsigned none = 0;
-    struct init_config config = {.kind = kind, .uid = (uid_t)-1, .filter = *filter};
+    struct init_config config = {.kind = kind, .uid = (uid_t)-1};
     *ready = (struct sandbox_ready){.made = true, .kind = kind, .control = -1, .pidfd = -1};
     if (geteuid() == 0 && !kind.own)
         config.uid = kind.tier == TIER_A ? INSIDE_UID : outer_uid();
+    if (filter_get(kind.tier != TIER_A, &config.filter, NULL) != 0) {
+        failed(ready, "build its seccomp filter");
+        return;
+    }
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
         failed(ready, "make a socket pair");
         return;
@@ -161,7 +164,7 @@ static void discard(struct sandbox_ready *ready)
     ready->made = false;
 }
 
-static _Noreturn void serve(int fd, const struct sock_fprog *filter)
+static _Noreturn void serve(int fd)
 {
     struct sandbox_ready ready = {.made = false};
     for (;;) {
@@ -172,7 +175,7 @@ static _Noreturn void serve(int fd, const struct sock_fprog *filter)
             (ready.kind.tier != kind.tier || ready.kind.own != kind.own || ready.reply.error != 0))
             discard(&ready);
         if (!ready.made)
-            make(&ready, kind, filter);
+            make(&ready, kind);
         const int fds[2] = {ready.control, ready.pidfd};
         bool good = ready.reply.error == 0;
         if (packet_send(fd, &ready.reply, sizeof ready.reply, fds, good ? 2 : 0) != 0)
@@ -182,7 +185,7 @@ static _Noreturn void serve(int fd, const struct sock_fprog *filter)
             close(ready.pidfd);
             ready.made = false;
             if (kind.tier == TIER_A) /* the others cost nothing to make, but leave a folder */
-                make(&ready, kind, filter);
+                make(&ready, kind);
         }
     }
 }
@@ -195,7 +198,7 @@ static struct {
     int fd;
 } factory;
 
-static _Noreturn void factory_main(int fd, const struct sock_fprog *filter, pid_t runner)
+static _Noreturn void factory_main(int fd, pid_t runner)
 {
     cpu_set_t all;
     setsid();
@@ -212,20 +215,17 @@ static _Noreturn void factory_main(int fd, const struct sock_fprog *filter, pid_
     syscall(SYS_close_range, 3, fd - 1, 0);
     syscall(SYS_close_range, fd + 1, ~0U, 0);
     capture_prepare();
-    serve(fd, filter);
+    serve(fd);
 }
 
 static int start(struct error *err)
 {
-    struct sock_fprog filter;
     int pair[2];
-    if (filter_get(&filter, err) != 0)
-        return -1;
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
         return error_errno(err, "cannot make a socket pair");
     pid_t runner = getpid(), pid = fork();
     if (pid == 0)
-        factory_main(fcntl(pair[1], F_DUPFD_CLOEXEC, 3), &filter, runner);
+        factory_main(fcntl(pair[1], F_DUPFD_CLOEXEC, 3), runner);
     close(pair[1]);
     if (pid < 0) {
         close(pair[0]);

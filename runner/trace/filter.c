@@ -61,7 +61,7 @@ static const char *const refused[] = {
 
 /* Traced or refused, as their arguments are. For libseccomp a rule without a condition outdoes all
  * others of its call. */
-static int add_conditional(scmp_filter_ctx ctx)
+static int add_conditional(scmp_filter_ctx ctx, bool shared)
 {
     const unsigned long namespaces = CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWPID |
                                      CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
@@ -77,22 +77,28 @@ static int add_conditional(scmp_filter_ctx ctx)
         rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), clone3, 0);
     if (rc == 0)
         rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(socket), 1,
-                              SCMP_A0(SCMP_CMP_NE, AF_VSOCK));
+                              SCMP_A0_32(SCMP_CMP_NE, AF_VSOCK));
     if (rc == 0)
         rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
-                              SCMP_A0(SCMP_CMP_EQ, AF_VSOCK));
+                              SCMP_A0_32(SCMP_CMP_EQ, AF_VSOCK));
+    if (rc == 0)
+        rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(kill), 1,
+                              SCMP_A0_32(SCMP_CMP_NE, (uint32_t)-1));
+    if (rc == 0)
+        rc = seccomp_rule_add(ctx, shared ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_TRACE(0),
+                              SCMP_SYS(kill), 1, SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)-1));
     return rc;
 }
 
-static int add_rules(scmp_filter_ctx ctx)
+static int add_rules(scmp_filter_ctx ctx, bool shared)
 {
     const struct call_spec *spec;
     int rc = 0;
     for (unsigned i = 0; rc == 0 && (spec = syscalls_at(i)) != NULL; i++)
-        if (spec->number != SYS_clone && spec->number != SYS_socket)
+        if (spec->number != SYS_clone && spec->number != SYS_socket && spec->number != SYS_kill)
             rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), (int)spec->number, 0);
     if (rc == 0)
-        rc = add_conditional(ctx);
+        rc = add_conditional(ctx, shared);
     /* Its exit tells whether an interrupted call is restarted or has failed with EINTR. */
     if (rc == 0)
         rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(rt_sigreturn), 0);
@@ -126,10 +132,11 @@ static int export(scmp_filter_ctx ctx, struct sock_fprog *out)
     return rc;
 }
 
-int filter_get(struct sock_fprog *out, struct error *err)
+int filter_get(bool shared, struct sock_fprog *out, struct error *err)
 {
-    static struct sock_fprog built;
-    if (built.filter == NULL) {
+    static struct sock_fprog both[2];
+    struct sock_fprog *built = &both[shared];
+    if (built->filter == NULL) {
         scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
         struct sock_fprog made = {0};
         if (ctx != NULL) {
@@ -138,7 +145,7 @@ int filter_get(struct sock_fprog *out, struct error *err)
             seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
             seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
         }
-        int rc = ctx == NULL ? -ENOMEM : add_rules(ctx);
+        int rc = ctx == NULL ? -ENOMEM : add_rules(ctx, shared);
         if (rc == 0)
             rc = export(ctx, &made);
         if (ctx != NULL)
@@ -147,9 +154,9 @@ int filter_get(struct sock_fprog *out, struct error *err)
             errno = rc < 0 && rc > -4096 ? -rc : errno;
             return error_errno(err, "cannot build the seccomp filter");
         }
-        built = made;
+        *built = made;
     }
-    *out = built;
+    *out = *built;
     return 0;
 }
 

@@ -6,12 +6,14 @@
 #define SOCKLINGS_TRACE_FILTER_H
 
 #include <linux/filter.h>
+#include <stdbool.h>
 
 #include "base/error.h"
 
-/* Builds the filter once for this process; *out points to memory that is never freed. -1 and *err
- * when libseccomp refuses. */
-int filter_get(struct sock_fprog *out, struct error *err);
+/* Builds the filter once for this process; *out points to memory that is never freed. `shared`: the
+ * program has no PID namespace of its own, and kill(-1) is refused, which would reach everything
+ * its user runs. -1 and *err when libseccomp refuses. */
+int filter_get(bool shared, struct sock_fprog *out, struct error *err);
 
 /* In the child, just before exec: sets no_new_privs and installs the filter. Async-signal-safe. 0
  * or -1 with errno. A tracer must be attached by then, or traced calls fail with ENOSYS. */

@@ -14,7 +14,8 @@ struct trouble {
     const char *limit;   /* with OUTCOME_LIMIT */
     const char *says[4]; /* in the verdict, or what it printed when it passes; "@name": the line
                             of that mark */
-    bool hangs;          /* the verdict must come soon after the last thing that happened */
+    enum scene_tier tier;
+    bool hangs; /* the verdict must come soon after the last thing that happened */
 };
 
 #define WAIT_EXIT "{'wait': 'prog', 'for': 'exit'}"
@@ -140,6 +141,8 @@ static const struct trouble table[] = {
     {"a server that closes its standard streams", "closes_stdio", .scene = ASKED},
     {"a server that becomes a daemon", "daemonises", .scene = ASKED},
     {"kill(-1) reaches nobody but the program's own", "kills_all", .says = {"alone"}},
+    {"kill(-1) is refused where it would reach what else its user runs", "kills_all_refused",
+     .tier = TIER_C, .says = {"EPERM"}},
     {"two hundred threads", "many_threads", .limits = "{'processes': 300}",
      .says = {"two hundred"}},
     {"a server that moves to all processors", "roams",
@@ -214,6 +217,7 @@ static void test_trouble(void **state)
     struct scene_case scene = {.binary = help_compile("trouble.c", NULL),
                                .source = "trouble.c",
                                .check = check,
+                               .tier = c->tier,
                                .limits = c->limits};
     help_play(&scene, &p);
     HELP_HOLDS(&p, p.rc == 0, "%s", p.err.text);

@@ -516,6 +516,11 @@ static void kills_all(void)
     say("alone\n");
 }
 
+static void kills_all_refused(void)
+{
+    said("kill", kill(-1, 0) == 0 ? "allowed" : strerrorname_np(errno));
+}
+
 static void *stay(void *arg)
 {
     pthread_barrier_wait(arg);
@@ -761,6 +766,7 @@ int main(int argc, char **argv)
         {"closes_stdio", closes_stdio},
         {"daemonises", daemonises},
         {"kills_all", kills_all},
+        {"kills_all_refused", kills_all_refused},
         {"many_threads", many_threads},
         {"roams", roams},
         {"roaming_calls", roaming_calls},
