@@ -345,12 +345,14 @@ static void note(struct states *states, struct pair *pair, struct expected chang
         states->changes = mem_resize(states->changes, states->changes_cap, sizeof *states->changes);
     }
     struct change *noted = &states->changes[states->nchanges];
+    /* A half-open connection comes of the socket that listens (RFC 9293). */
+    int from = change.state == TCP_SYN_RECV && pair->state == GONE ? TCP_LISTEN : pair->state;
     *noted = (struct change){
         .pair = pair,
         .t = change.t,
         .sent = change.sent,
         .implied = answer == NULL,
-        .from = pair->told ? state_name(pair->state) : NULL,
+        .from = state_name(from),
         .to = state_name(change.state),
         .place = states->nchanges++,
     };

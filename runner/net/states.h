@@ -29,11 +29,14 @@ void states_packet(struct states *states, const struct event *ev);
  * which cause no packet when it was a listening socket. */
 void states_listeners(struct states *states);
 
-/* Asks about what was tracked since the last time and appends an EVENT_STATE for each change; how
- * many. `t` is now, in the recording's time; a change is told at the time of the packet that caused
- * it, if it was a packet (timeline_sort puts it in its place). A socket that is gone is "CLOSED",
- * as one is before it is first seen.
- */
+/* Asks about what may have changed since the last time and appends an EVENT_STATE for each change;
+ * how many. `t` is now, in the recording's time; a change is told at the time of the packet that
+ * caused it, if it was a packet (timeline_sort puts it in its place). A socket that is gone is
+ * "CLOSED", as one is before it is first seen; a half-open connection comes from "LISTEN".
+ *
+ * Between two answers a socket may have passed through more states than were seen: those which the
+ * packets leave no doubt of are told too, as `implied`, so that the recording does not depend on
+ * when the kernel was asked. What packets promise and the kernel does not confirm is never told. */
 unsigned states_poll(struct states *states, struct timeline *tl, int64_t t, const char *host);
 
 /* The same for all that were ever tracked: for a change without a packet (a socket begins or ceases
