@@ -335,10 +335,28 @@ static char *plain_name(const char *symbol)
             }
         }
     }
-    size_t len = strcspn(symbol, "@");
+    size_t len = strcspn(symbol, "@."); /* "accept.part.0" is a piece of accept */
     if (len > 2 && memcmp(symbol + len - 2, "64", 2) == 0)
         len -= 2; /* fcntl64, open64, pread64: what large files are opened with */
     return mem_format("%.*s", (int)len, symbol);
+}
+
+/* libdw finds an address's compilation unit by .debug_aranges, which clang does not write: then
+ * each unit is asked. NULL: unknown. */
+static const char *line_of(Dwfl_Module *mod, Dwarf_Addr pc, int *number)
+{
+    Dwfl_Line *known = dwfl_module_getsrc(mod, pc);
+    if (known != NULL)
+        return dwfl_lineinfo(known, NULL, number, NULL, NULL, NULL);
+    Dwarf_Addr bias;
+    for (Dwarf_Die *unit = dwfl_module_nextcu(mod, NULL, &bias); unit != NULL;
+         unit = dwfl_module_nextcu(mod, unit, &bias)) {
+        Dwarf_Line *line =
+            dwarf_haspc(unit, pc - bias) > 0 ? dwarf_getsrc_die(unit, pc - bias) : NULL;
+        if (line != NULL && dwarf_lineno(line, number) == 0)
+            return dwarf_linesrc(line, NULL, NULL);
+    }
+    return NULL;
 }
 
 static void explain(struct image *image, struct place *place)
@@ -356,12 +374,9 @@ static void explain(struct image *image, struct place *place)
         place->function = place->kind == MODULE_PROGRAM ? mem_string(name) : plain_name(name);
     if (place->kind != MODULE_PROGRAM)
         return;
-    Dwfl_Line *line = dwfl_module_getsrc(mod, place->pc);
-    if (line != NULL) {
-        const char *file = dwfl_lineinfo(line, NULL, &place->line, NULL, NULL, NULL);
-        const char *slash = file != NULL ? strrchr(file, '/') : NULL;
-        place->file = mem_string(slash != NULL ? slash + 1 : file);
-    }
+    const char *file = line_of(mod, place->pc, &place->line);
+    const char *slash = file != NULL ? strrchr(file, '/') : NULL;
+    place->file = mem_string(slash != NULL ? slash + 1 : file);
 }
 
 static const struct place *place_of(struct image *image, Dwarf_Addr pc)

@@ -316,6 +316,38 @@ static void test_nothing_is_left_of_a_check_that_is_killed_while_it_compiles(voi
     free(socklings);
 }
 
+/* --- the runner's own failures: told as such, and nothing is left --- */
+
+static void fails(const char *binary, const char *wanted)
+{
+    struct played p;
+    struct scene_case c = {.binary = binary,
+                           .check =
+                               "{'scene': [{'start': 'prog'}, {'wait': 'prog', 'for': 'exit'}]}"};
+    help_play(&c, &p);
+    HELP_HOLDS(&p, p.rc == -1 && strstr(p.err.text, wanted) != NULL, "%d: '%s' does not say '%s'",
+               p.rc, p.err.text, wanted);
+    played_free(&p);
+}
+
+static void test_a_program_that_cannot_be_started_is_an_internal_error(void **state)
+{
+    struct error err;
+    char *text = file_join(help_folder, "text");
+    (void)state;
+    assert_int_equal(file_write(text, "no program", 10, 0755, 0, &err), 0);
+    fails(text, "execute"); /* once, so that what is kept is there */
+    unsigned fds = open_descriptors();
+    for (int i = 0; i < 5; i++) {
+        fails(text, "execute");
+        fails("/no/such/program", "/no/such/program");
+        fails(help_folder, help_folder);
+    }
+    assert_int_equal(open_descriptors(), fds);
+    assert_true(children() <= 1);
+    free(text);
+}
+
 /* --- a scene that is interrupted --- */
 
 static volatile int interrupted;
@@ -380,6 +412,7 @@ int main(int argc, char **argv)
         scene_test(test_nothing_is_left_when_the_runner_is_killed_fifty_times),
         scene_test(test_nothing_is_left_of_a_killed_runner_without_namespaces),
         scene_test(test_nothing_is_left_of_a_check_that_is_killed_while_it_compiles),
+        scene_test(test_a_program_that_cannot_be_started_is_an_internal_error),
         scene_test(test_ctrl_c_ends_a_scene_in_which_a_program_computes),
         scene_test(test_ctrl_c_ends_a_scene_in_which_a_program_sleeps),
         scene_test(test_ctrl_c_ends_a_scene_whose_script_is_done),

@@ -237,6 +237,33 @@ static void test_a_static_program_at_fixed_addresses_is_placed_as_well(void **st
     tell("udp", "-g -static -no-pie", PLACE_LINE | PLACE_FUNCTION);
 }
 
+static void test_a_sanitized_program_is_placed_past_its_interceptors(void **state)
+{
+    (void)state;
+    if (system("echo 'int main(void) { return 0; }' |"
+               " ${CC:-gcc} -fsanitize=address,undefined -x c - -o /dev/null 2>/dev/null") != 0)
+        skip();
+    tell("tcp4", "-g -fsanitize=address,undefined", PLACE_ALL);
+    tell("udp", "-g -fsanitize=address,undefined", PLACE_ALL);
+    tell("threads", "-g -fsanitize=address,undefined", PLACE_LINE | PLACE_FUNCTION);
+}
+
+static void test_a_program_by_clang_is_placed_as_well(void **state)
+{
+    (void)state;
+    if (system("clang --version >/dev/null 2>&1") != 0)
+        skip();
+    char *before = mem_string(getenv("CC"));
+    setenv("CC", "clang", 1);
+    tell("tcp4", "-g -w", PLACE_ALL);
+    tell("files", "-gdwarf-4 -w", PLACE_ALL);
+    if (before != NULL)
+        setenv("CC", before, 1);
+    else
+        unsetenv("CC");
+    free(before);
+}
+
 int main(void)
 {
     static const struct {
@@ -263,7 +290,7 @@ int main(void)
         {"the same in a thread and in a child", "helper_everywhere"},
     };
     enum { MODES = sizeof modes / sizeof modes[0] };
-    struct CMUnitTest tests[MODES + 3];
+    struct CMUnitTest tests[MODES + 5];
     for (size_t i = 0; i < MODES; i++)
         tests[i] = (struct CMUnitTest){modes[i].title, test_mode, help_setup, help_teardown,
                                        (void *)(uintptr_t)modes[i].mode};
@@ -273,5 +300,8 @@ int main(void)
         (struct CMUnitTest)scene_test(test_a_program_that_was_optimised_is_placed_as_well);
     tests[MODES + 2] =
         (struct CMUnitTest)scene_test(test_a_static_program_at_fixed_addresses_is_placed_as_well);
+    tests[MODES + 3] =
+        (struct CMUnitTest)scene_test(test_a_sanitized_program_is_placed_past_its_interceptors);
+    tests[MODES + 4] = (struct CMUnitTest)scene_test(test_a_program_by_clang_is_placed_as_well);
     return cmocka_run_group_tests_name("scene_truth", tests, help_group_setup, help_group_teardown);
 }
