@@ -153,16 +153,17 @@ static const char *text_of(int rc, const struct error *err)
     return rc == 0 ? NULL : err->text;
 }
 
+static const char *const tier_names[] = {"private network (namespaces)",
+                                         "sandbox by an unprivileged user id",
+                                         "sandbox on this machine's own network"};
+
 /* A tier works when its sandbox can be made and a program traced in it. */
 static bool try_tier(struct tier_report *report, struct loop *loop, enum scene_tier tier)
 {
-    static const char *const names[] = {"private network (namespaces)",
-                                        "sandbox by an unprivileged user id",
-                                        "sandbox on this machine's own network"};
     struct sandbox_setup setup = {.tier = tier, .limits = probe_limits};
     struct error err;
     struct sandbox *sb = sandbox_new(&setup, &err);
-    add(report, names[tier], sb != NULL ? NULL : err.text,
+    add(report, tier_names[tier], sb != NULL ? NULL : err.text,
         tier == TIER_A ? namespace_fix() : "check that /tmp can be written");
     if (sb == NULL)
         return false;
@@ -199,8 +200,8 @@ void scene_tier_report(struct tier_report *report)
         if (tier == TIER_B && geteuid() != 0)
             continue;
         if (pretended(tier)) {
-            add(report, tier == TIER_A ? "private network (namespaces)" : "unprivileged user id",
-                "refused, as $SOCKLINGS_TIER asks", "unset SOCKLINGS_TIER");
+            add(report, tier_names[tier], "refused, as $SOCKLINGS_TIER asks",
+                "unset SOCKLINGS_TIER");
             continue;
         }
         if (try_tier(report, loop, tier))
