@@ -25,6 +25,7 @@
 
 #include "base/address.h"
 #include "base/mem.h"
+#include "net/capture.h"
 #include "net/sockdiag.h"
 #include "net/transitions.h"
 #include "timeline/order.h"
@@ -74,6 +75,7 @@ struct change {
 
 struct states {
     int fd;
+    struct capture *capture; /* or NULL */
     uint32_t sequence;
     void *tree; /* tsearch(3) of struct pair, by its ends */
     struct pair *all, *hot;
@@ -86,6 +88,11 @@ struct states *states_new(int diag_fd)
     struct states *states = mem_alloc(sizeof *states);
     states->fd = diag_fd;
     return states;
+}
+
+void states_follow(struct states *states, struct capture *capture)
+{
+    states->capture = capture;
 }
 
 static void keep(void *pair)
@@ -416,6 +423,10 @@ static void examine(struct states *states, struct pair *pair, int64_t t)
         return;
     int state = answer.found ? answer.msg.idiag_state : GONE;
     unsigned known = confirmed(pair, state);
+    if (known == 0 && state != pair->state && states->capture != NULL) {
+        capture_drain(states->capture); /* which may come back to states_packet */
+        known = confirmed(pair, state);
+    }
     for (unsigned i = 0; i < known; i++)
         note(states, pair, pair->expected[i], i + 1 == known ? &answer : NULL);
     pair->nexpected -= known;
@@ -449,6 +460,8 @@ unsigned states_poll(struct states *states, struct timeline *tl, int64_t t, cons
         states->hot = pair->next_hot;
         pair->hot = false;
         examine(states, pair, t);
+        if (pair->hot) /* a packet has come meanwhile: it is on the list again */
+            continue;
         if (pair->nexpected > 0 && t < pair->touched + SETTLES_IN) {
             pair->hot = true;
             pair->next_hot = again;

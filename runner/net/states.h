@@ -16,6 +16,11 @@ struct states;
 struct states *states_new(int diag_fd);
 void states_free(struct states *states); /* NULL is fine */
 
+/* Where states_packet gets its packets from. The kernel may be ahead of what was taken from there:
+ * then the rest is taken (capture_drain) before its answer is believed. NULL: nowhere any more. */
+struct capture;
+void states_follow(struct states *states, struct capture *capture);
+
 /* A socket that there may be, seen at `t` of the recording; the next states_poll asks about it.
  * Texts as in packet events: "127.0.0.1:7000", "[::1]:7000". remote NULL: one that listens there
  * ("0.0.0.0:7000", "[::]:7000" or "*:7000" for any address). What is no address is passed over. */

@@ -50,6 +50,8 @@ static void on_boundary(void *arg, int64_t t, const struct event *call)
         return;
     if (call != NULL && call_is(call, "listen") && call_succeeded(&call->call))
         track_listener(run, call, t);
+    if (call != NULL && call_is(call, "close"))
+        states_listeners(run->states);
     capture_drain(run->capture);
     states_poll(run->states, run->tl, t, "localhost");
 }
@@ -71,6 +73,7 @@ void wire_open(struct run *run)
     run->capture = capture_open(NULL, run->packets, index, on_frame, run, NULL);
     if (run->capture != NULL && run->diag >= 0) {
         run->states = states_new(run->diag);
+        states_follow(run->states, run->capture);
         tracer_at_boundaries(run->tracer, on_boundary, run);
     }
 }

@@ -131,6 +131,7 @@ HELP void net_begin(struct recording *r)
     r->capture = capture_open(NULL, r->packets, lo, net_frame, r, &err);
     assert_string_equal(err.text, "");
     assert_non_null(r->capture);
+    states_follow(r->states, r->capture);
     timeline_append(&r->tl, EVENT_SCENE, 0);
 }
 

@@ -270,8 +270,9 @@ static void record_exchange(struct recording *r, uint16_t port, bool often)
 {
     struct sockaddr_storage addr;
     socklen_t len;
-    char byte;
+    char byte, server_text[32];
     net_begin(r);
+    snprintf(server_text, sizeof server_text, "127.0.0.1:%u", port);
     int listener = net_listen("127.0.0.1", port, &addr, &len);
     int client = net_connect(&addr, len);
     int server = accept(listener, NULL, NULL);
@@ -284,7 +285,7 @@ static void record_exchange(struct recording *r, uint16_t port, bool often)
     wait_acknowledged(client);
     close(server);
     net_wait_packets(r, 7);
-    states_poll_all(r->states, &r->tl, clock_now() - r->start, "localhost");
+    wait_state(r, server_text, "CLOSED"); /* the last packet may not have had its effect yet */
     close(client);
     close(listener);
     timeline_sort(&r->tl);
