@@ -9,6 +9,7 @@
 #include "report/markdown.h"
 
 #include <cmark.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -202,30 +203,91 @@ static size_t widest_line(const char *text)
     return widest;
 }
 
-/* Code is never wrapped by words. It may use the whole terminal, wider than prose, and gives up
- * its indentation where that helps; a line that is still too wide goes on, further in, on the
- * next. */
+static size_t blanks(const char *text, size_t len)
+{
+    size_t n = 0;
+    while (n < len && text[n] == ' ')
+        n++;
+    return n;
+}
+
+/* Takes away the blanks that every line of the code begins with. */
+static void take_indentation_off(struct strbuf *code)
+{
+    struct strbuf out = STRBUF_INIT;
+    size_t least = SIZE_MAX;
+    for (const char *line = code->data; *line != '\0';) {
+        size_t len = strcspn(line, "\n"), in = blanks(line, len);
+        if (in < len && in < least)
+            least = in;
+        line += line[len] == '\n' ? len + 1 : len;
+    }
+    for (const char *line = code->data; *line != '\0';) {
+        size_t len = strcspn(line, "\n"), off = len < least ? len : least;
+        strbuf_add(&out, line + off, len - off);
+        strbuf_putc(&out, '\n');
+        line += line[len] == '\n' ? len + 1 : len;
+    }
+    strbuf_free(code);
+    *code = out;
+}
+
+/* How much of the text goes on a line of so many columns: up to a blank, and into a word only where
+ * the word alone is wider than that. Never nothing, unless not even one letter fits. */
+static size_t code_fit(const char *text, size_t len, size_t columns)
+{
+    size_t fits = utf8_fit(text, len, columns), first = blanks(text, len), at = fits;
+    if (fits == len || text[fits] == ' ')
+        return fits;
+    while (at > first && text[at - 1] != ' ')
+        at--;
+    return at > first ? at : fits;
+}
+
+/* One line of code, `in` columns in. What does not fit goes on further in, with a mark in the
+ * margin. */
+static void code_line(struct page *p, const char *line, size_t len, size_t in, size_t columns)
+{
+    size_t fits = code_fit(line, len, columns), own = blanks(line, len);
+    size_t further = columns < 40 ? 2 : 4, hang = own + further;
+    if (hang > columns / 2)
+        hang = further;
+    put_line(p, in, line, fits);
+    while (fits > 0 && fits < len) {
+        line += fits, len -= fits;
+        size_t skip = blanks(line, len);
+        line += skip, len -= skip;
+        fits = code_fit(line, len, columns - hang);
+        if (len == 0)
+            break;
+        struct strbuf text = STRBUF_INIT;
+        strbuf_puts(&text, p->look->utf8 ? "↳ " : "> ");
+        strbuf_pad(&text, ' ', hang);
+        strbuf_add(&text, line, fits);
+        put_line(p, in - 2, text.data, text.len);
+        strbuf_free(&text);
+    }
+}
+
+/* Code is not wrapped as prose is. It may use the whole terminal, wider than prose, and gives up
+ * its indentation, ours and its own, where that helps; only then is a line broken. */
 static void code_block(struct page *p, const char *literal)
 {
     struct strbuf clean = STRBUF_INIT;
     markdown_literal(literal, p->look, &clean);
     size_t width = p->look->width > (int)p->width ? (size_t)p->look->width : p->width;
     size_t most = width > prefix_columns(p) + 12 ? width - prefix_columns(p) : 12;
-    size_t widest = widest_line(clean.data), in = most < 40 ? 2 : 4;
+    size_t in = most < 40 ? 2 : 4;
+    if (widest_line(clean.data) + in > most)
+        take_indentation_off(&clean);
+    size_t widest = widest_line(clean.data);
     if (widest + in > most)
-        in = most < 40 || widest > most ? in : most - widest;
-    most -= in;
+        in = most < 40 || widest > most ? 2 : most - widest;
     if (clean.len == 0)
         put_line(p, 0, "", 0);
     for (const char *line = clean.data; *line != '\0';) {
-        size_t len = strcspn(line, "\n"), fits = utf8_fit(line, len, most);
-        put_line(p, in, line, fits);
-        for (size_t at = fits; at < len; at += fits) {
-            fits = utf8_fit(line + at, len - at, most - 2);
-            put_line(p, in + 2, line + at, fits);
-            if (fits == 0)
-                break;
-        }
+        size_t len = strcspn(line, "\n");
+        code_line(p, line, len, in, most - in);
         line += line[len] == '\n' ? len + 1 : len;
     }
     strbuf_free(&clean);

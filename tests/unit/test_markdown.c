@@ -103,7 +103,7 @@ static void loose_lists_are_loose_and_empty_items_stay(void **state)
     check(&plain60, "-\n- two\n- - nested\n", "•\n• two\n• • nested\n");
 }
 
-static void code_is_indented_and_never_wrapped_by_words(void **state)
+static void code_is_indented_and_gives_its_indentation_up(void **state)
 {
     (void)state;
     check(&plain60, "Text\n```c\nint  x;\n\n\tif (x)\n```\n",
@@ -113,12 +113,35 @@ static void code_is_indented_and_never_wrapped_by_words(void **state)
           "\n"
           "            if (x)\n");
     check(&narrow, "    0123456789 0123456789\n",
-          "  0123456789 0123456\n"
-          "    789\n");
+          "  0123456789\n"
+          "↳   0123456789\n");
+    check(&narrow, "    01234567890123456789\n",
+          "  012345678901234567\n"
+          "↳   89\n");
     /* indentation is given up before a line is broken */
     const struct look look = {.utf8 = true, .width = 42};
     check(&look, "```\n0123456789012345678901234567890123456789\n```\n",
           "  0123456789012345678901234567890123456789\n");
+    check(&look, "```\n    012345678901234567890123456789012345678\n      x\n```\n",
+          "   012345678901234567890123456789012345678\n"
+          "     x\n");
+}
+
+static void long_code_lines_break_between_words_with_a_mark(void **state)
+{
+    (void)state;
+    const struct look look = {.utf8 = true, .width = 42};
+    const struct look ascii = {.width = 42};
+    const char *code =
+        "```c\nif (x)\n    send(fd, buffer, length, 0); /* the rest, later */\n```\n";
+    check(&look, code,
+          "  if (x)\n"
+          "      send(fd, buffer, length, 0); /* the\n"
+          "↳         rest, later */\n");
+    check(&ascii, code,
+          "  if (x)\n"
+          "      send(fd, buffer, length, 0); /* the\n"
+          ">         rest, later */\n");
 }
 
 static void links_tell_where_they_lead(void **state)
@@ -348,7 +371,8 @@ int main(void)
         cmocka_unit_test(emphasis_and_code_are_coloured_and_lines_closed),
         cmocka_unit_test(lists_nest_with_hanging_indents),
         cmocka_unit_test(loose_lists_are_loose_and_empty_items_stay),
-        cmocka_unit_test(code_is_indented_and_never_wrapped_by_words),
+        cmocka_unit_test(code_is_indented_and_gives_its_indentation_up),
+        cmocka_unit_test(long_code_lines_break_between_words_with_a_mark),
         cmocka_unit_test(links_tell_where_they_lead),
         cmocka_unit_test(quotes_hold_blocks),
         cmocka_unit_test(hard_breaks_break_and_comments_are_not_shown),
