@@ -16,5 +16,6 @@ int main(int argc, char **argv)
     if (bind(fd, (struct sockaddr *)&own, sizeof own) < 0)
         die_call("bind", name);
     printf("listening on %s\n", name);
+    fflush(stdout);
     return 0;
 }

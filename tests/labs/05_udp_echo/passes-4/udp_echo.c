@@ -16,6 +16,7 @@ int main(int argc, char **argv)
     if (bind(fd, (struct sockaddr *)&own, sizeof own) < 0)
         die_call("bind", name);
     printf("listening on %s\n", name);
+    fflush(stdout);
 
     char data[1000];
     struct sockaddr_in sender;
