@@ -256,6 +256,25 @@ static void run_timers(struct loop *loop, int64_t now)
     }
 }
 
+/* epoll_pwait2 came with Linux 5.11, and some containers' filters do not know it: without it a wait
+ * is rounded up to milliseconds. */
+static int wait_events(int epoll, struct epoll_event *events, const struct timespec *timeout)
+{
+    static bool coarse;
+    if (!coarse) {
+        int n = epoll_pwait2(epoll, events, EVENTS_AT_ONCE, timeout, NULL);
+        if (n >= 0 || (errno != ENOSYS && errno != EPERM))
+            return n;
+        coarse = true;
+    }
+    int ms = -1;
+    if (timeout != NULL)
+        ms = timeout->tv_sec > 3600
+                 ? 3600 * 1000
+                 : (int)(timeout->tv_sec * 1000 + (timeout->tv_nsec + 999999) / 1000000);
+    return epoll_wait(epoll, events, EVENTS_AT_ONCE, ms);
+}
+
 int loop_step(struct loop *loop, int64_t until)
 {
     int64_t now = clock_now();
@@ -279,7 +298,7 @@ int loop_step(struct loop *loop, int64_t until)
     bool more = loop->more_statuses;
     loop->called = 0;
     loop->more_statuses = false;
-    int n = epoll_pwait2(loop->epoll, events, EVENTS_AT_ONCE, timeout, NULL);
+    int n = wait_events(loop->epoll, events, timeout);
     for (int i = 0; i < n; i++) {
         struct loop_fd *watch = events[i].data.ptr;
         if (watch->dead)

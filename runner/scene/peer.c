@@ -11,7 +11,7 @@
 #include "base/address.h"
 #include "base/mem.h"
 
-enum { CHUNK = 65536, RECEIVED_MOST = 256 << 20 };
+enum { CHUNK = 65536, RECEIVED_MOST = 256 << 20, DATAGRAMS_AT_ONCE = 64 };
 
 static void on_ready(void *arg, int fd, uint32_t events);
 
@@ -150,7 +150,13 @@ static void read_stream(struct peer *peer)
 static void read_datagrams(struct peer *peer)
 {
     static char buffer[65536];
-    for (;;) {
+    /* A flood has its turn, and the limits theirs. */
+    for (int left = DATAGRAMS_AT_ONCE; left > 0; left--) {
+        if (peer->waiting > RECEIVED_MOST) {
+            loop_fd_remove(peer->watch);
+            peer->watch = NULL;
+            return;
+        }
         struct sockaddr_storage from;
         socklen_t len = sizeof from;
         ssize_t n = recvfrom(peer->fd, buffer, sizeof buffer, 0, (struct sockaddr *)&from, &len);
@@ -173,6 +179,7 @@ static void read_datagrams(struct peer *peer)
         peer->other = from;
         peer->has_other = true;
         peer->received += (uint64_t)n;
+        peer->waiting += sizeof *d + (uint64_t)n;
     }
 }
 
@@ -263,6 +270,7 @@ void peer_drop_datagram(struct peer *peer)
     if (d == NULL)
         return;
     peer->first = d->next;
+    peer->waiting -= sizeof *d + d->data.len;
     if (peer->first == NULL)
         peer->last = NULL;
     strbuf_free(&d->data);

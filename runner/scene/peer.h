@@ -39,6 +39,7 @@ struct peer {
     bool reset;                    /* ECONNRESET */
     int refused;                   /* PEER_UDP: errno that the kernel reported (ICMP) */
     struct strbuf out;             /* PEER_STREAM: not yet taken by the kernel */
+    uint64_t waiting;              /* PEER_UDP: what the datagrams not yet asked for take */
     uint64_t received;             /* bytes, in all */
 };
 

@@ -56,6 +56,7 @@ static const char *const refused[] = {
     "quotactl",
     "fanotify_init",
     "lookup_dcookie",
+    "seccomp", /* a filter of its own could hide calls from ours */
     "personality",
 };
 
@@ -63,12 +64,14 @@ static const char *const refused[] = {
  * others of its call. */
 static int add_conditional(scmp_filter_ctx ctx, bool shared)
 {
-    const unsigned long namespaces = CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWPID |
-                                     CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
+    /* New namespaces, and children that the tracer would not see. */
+    const unsigned long refused_bits = CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWPID |
+                                       CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP |
+                                       CLONE_UNTRACED | CLONE_PTRACE;
     int rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(clone), 1,
-                              SCMP_A0(SCMP_CMP_MASKED_EQ, namespaces, 0));
+                              SCMP_A0(SCMP_CMP_MASKED_EQ, refused_bits, 0));
     for (unsigned long bit = 1; rc == 0 && bit != 0; bit <<= 1)
-        if ((namespaces & bit) != 0)
+        if ((refused_bits & bit) != 0)
             rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
                                   SCMP_A0(SCMP_CMP_MASKED_EQ, bit, bit));
     /* Its flags lie in memory, out of the filter's sight; the C library takes clone then. */
@@ -109,6 +112,9 @@ static int add_rules(scmp_filter_ctx ctx, bool shared)
         if (number != __NR_SCMP_ERROR)
             rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), number, 0);
     }
+    if (rc == 0)
+        rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prctl), 1,
+                              SCMP_A0_32(SCMP_CMP_EQ, PR_SET_SECCOMP));
     if (rc == 0)
         rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1,
                               SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffUL, TIOCSTI));

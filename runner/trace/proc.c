@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 bool proc_read(pid_t pid, const char *name, struct strbuf *out)
@@ -61,15 +62,39 @@ char proc_state(pid_t pid)
     return state;
 }
 
-bool proc_sleeps(pid_t tid)
+/* Calls that are not traced, since they have nothing to do with a network, but wait: with a
+ * time-out in this argument. `text` is "NUMBER ARGUMENT …", hexadecimal but for the number. */
+static bool has_timeout(const char *text)
+{
+    static const struct {
+        long number;
+        int argument;
+    } waits[] = {{SYS_futex, 3},           {SYS_semtimedop, 3},   {SYS_mq_timedsend, 4},
+                 {SYS_mq_timedreceive, 4}, {SYS_io_getevents, 4}, {SYS_rt_sigtimedwait, 2}};
+    char *at;
+    long number = strtol(text, &at, 10);
+    for (size_t i = 0; i < sizeof waits / sizeof waits[0]; i++) {
+        if (waits[i].number != number)
+            continue;
+        unsigned long long value = 0;
+        for (int k = 0; k <= waits[i].argument; k++)
+            value = strtoull(at, &at, 16);
+        return value != 0;
+    }
+    return false;
+}
+
+bool proc_sleeps(pid_t tid, bool *timed)
 {
     struct strbuf text = STRBUF_INIT;
+    *timed = false;
     if (proc_state(tid) != 'S')
         return false;
     /* The kernel makes sure itself that the thread is off its processor before it tells which call
      * it is in (task_current_syscall in lib/syscall.c); it says "running" of all others. */
     bool known = proc_read(tid, "syscall", &text) && text.len > 0;
     bool running = known && strncmp(text.data, "running", 7) == 0;
+    *timed = known && !running && has_timeout(text.data);
     strbuf_free(&text);
     return !running;
 }

@@ -23,7 +23,7 @@ char proc_state(pid_t pid);
 
 /* Whether the thread is asleep ('S') and off its processor. The state alone says only what it is
  * about to do: on its way to sleep, or out of wait4(2), it may be waiting for the processor. */
-bool proc_sleeps(pid_t tid);
+bool proc_sleeps(pid_t tid, bool *timed);
 
 /* User and system time of the whole process so far, in milliseconds. */
 uint64_t proc_cpu_ms(pid_t pid);

@@ -12,8 +12,12 @@
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -21,7 +25,13 @@
 #include "trace/memory.h"
 #include "trace/proc.h"
 
-enum { FRAMES_MOST = 64, IMAGES_KEPT = 8, STACK_WINDOW = 4096, PLACES = 512 };
+enum {
+    FRAMES_MOST = 64,
+    IMAGES_KEPT = 8,
+    STACK_WINDOW = 4096,
+    BINARY_MOST = 512 << 20,
+    PLACES = 512
+};
 
 enum module_kind { MODULE_OTHER, MODULE_PROGRAM, MODULE_LOADER };
 
@@ -86,12 +96,31 @@ bool source_is_loader(const char *path, size_t len)
     return n > 3 && (strncmp(base + 1, "ld-", 3) == 0 || strncmp(base + 1, "ld.", 3) == 0);
 }
 
-/* A file as the process itself sees it: it may have been made inside the sandbox. */
+/* Only a regular file: a program may name a FIFO, which would keep us, or a device. */
+static int open_regular(int dir, const char *path, uint64_t resolve)
+{
+    struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+                           .resolve = resolve};
+    struct stat st;
+    int fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof how);
+    if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > BINARY_MOST)) {
+        close(fd);
+        return -1;
+    }
+    return fd;
+}
+
+/* A file as the process itself sees it: it may have been made inside the sandbox, and its links
+ * lead nowhere else. */
 static int open_inside(pid_t pid, const char *name)
 {
-    char *path = mem_format("/proc/%d/root%s", (int)pid, name);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    free(path);
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/root", (int)pid);
+    int root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (root < 0)
+        return -1;
+    int fd = open_regular(root, name, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+    close(root);
     return fd;
 }
 
@@ -101,7 +130,7 @@ static Dwfl_Module *report(Dwfl *dwfl, pid_t pid, const struct proc_mapping *m, 
     char *name = mem_format("%.*s", (int)m->path_len, m->path);
     const char *path = binary != NULL ? binary : name;
     Dwfl_Module *mod = NULL;
-    int fd = binary != NULL ? open(path, O_RDONLY | O_CLOEXEC) : open_inside(pid, name);
+    int fd = binary != NULL ? open_regular(AT_FDCWD, path, 0) : open_inside(pid, name);
     if (fd >= 0) {
         bool fixed = pread(fd, &header, sizeof header, 0) == (ssize_t)sizeof header &&
                      header.e_type == ET_EXEC;
@@ -151,7 +180,9 @@ static struct {
 static bool read_word(Dwfl *dwfl, Dwarf_Addr addr, Dwarf_Word *result, void *arg)
 {
     (void)dwfl, (void)arg;
-    if (addr < now.window_at || addr + sizeof *result > now.window_at + now.window_len) {
+    /* The program chooses the address: nothing here may wrap around. */
+    if (addr < now.window_at || now.window_len < sizeof *result ||
+        addr - now.window_at > now.window_len - sizeof *result) {
         now.window_at = addr;
         now.window_len = memory_read(now.tid, addr, now.window, sizeof now.window);
         if (now.window_len < sizeof *result)
@@ -430,7 +461,7 @@ static int on_frame(Dwfl_Frame *frame, void *arg)
         walk->missed = true;
     if (place->kind != MODULE_PROGRAM) {
         if (place->function != NULL && !walk->out->in_program)
-            walk->last_library = place->function;
+            walk->last_library = timeline_string(walk->tl, place->function);
         return walk->out->in_program ? DWARF_CB_ABORT : DWARF_CB_OK;
     }
     bool own = walk->source->name == NULL ||

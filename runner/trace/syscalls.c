@@ -21,6 +21,8 @@ static const struct call_spec table[] = {
     {CALL(sendto), BLOCKS_PEER, 2, {{ARG_FD, "fd"}, {ARG_DATA, "data"}, {ARG_LONG, "len"}, {ARG_MSG_FLAGS, "flags"}, {ARG_ADDR, "addr"}, {ARG_ADDRLEN, "addrlen"}}},
     {CALL(recvmsg), BLOCKS_PEER, -1, {{ARG_FD, "fd"}, {ARG_MSG_OUT, "msg"}, {ARG_MSG_FLAGS, "flags"}}},
     {CALL(sendmsg), BLOCKS_PEER, -1, {{ARG_FD, "fd"}, {ARG_MSG, "msg"}, {ARG_MSG_FLAGS, "flags"}}},
+    {CALL(recvmmsg), BLOCKS_TIMED, -1, {{ARG_FD, "fd"}, {ARG_SKIP, NULL}, {ARG_SKIP, NULL}, {ARG_MSG_FLAGS, "flags"}, {ARG_TIMESPEC, "timeout"}}},
+    {CALL(sendmmsg), BLOCKS_PEER, -1, {{ARG_FD, "fd"}, {ARG_SKIP, NULL}, {ARG_SKIP, NULL}, {ARG_MSG_FLAGS, "flags"}}},
     {CALL(read), BLOCKS_PEER, 2, {{ARG_FD, "fd"}, {ARG_DATA_OUT, "data"}, {ARG_LONG, "len"}}},
     {CALL(write), BLOCKS_PEER, 2, {{ARG_FD, "fd"}, {ARG_DATA, "data"}, {ARG_LONG, "len"}}},
     {CALL(pread64), BLOCKS_NEVER, 2, {{ARG_FD, "fd"}, {ARG_DATA_OUT, "data"}, {ARG_LONG, "len"}, {ARG_LONG, "offset"}}},
@@ -60,6 +62,9 @@ static const struct call_spec table[] = {
     {CALL(tgkill), BLOCKS_NEVER, -1, {{ARG_INT, "pid"}, {ARG_SKIP, NULL}, {ARG_SIGNAL, "signal"}}},
     {CALL(rt_sigsuspend), BLOCKS_PEER, -1, {{ARG_SKIP, NULL}}},
     {CALL(rt_sigtimedwait), BLOCKS_TIMED, -1, {{ARG_SKIP, NULL}, {ARG_SKIP, NULL}, {ARG_TIMESPEC, "timeout"}}},
+#ifdef SYS_epoll_pwait2
+    {CALL(epoll_pwait2), BLOCKS_TIMED, -1, {{ARG_FD, "fd"}, {ARG_SKIP, NULL}, {ARG_SKIP, NULL}, {ARG_TIMESPEC, "timeout"}}},
+#endif
 #ifdef SYS_close_range
     {CALL(close_range), BLOCKS_NEVER, -1, {{ARG_INT, "fd"}, {ARG_INT, "to"}}},
 #endif
@@ -103,12 +108,12 @@ bool syscalls_covers(const char *name, const char *call)
     static const struct {
         const char *name, *calls;
     } families[] = {
-        {"recv", " recvfrom recvmsg read readv "},
-        {"send", " sendto sendmsg write writev sendfile splice "},
+        {"recv", " recvfrom recvmsg recvmmsg read readv "},
+        {"send", " sendto sendmsg sendmmsg write writev sendfile splice "},
         {"accept", " accept4 "},
         {"poll", " ppoll select pselect6 epoll_wait epoll_pwait "},
         {"select", " pselect6 poll ppoll epoll_wait epoll_pwait "},
-        {"epoll_wait", " epoll_pwait "},
+        {"epoll_wait", " epoll_pwait epoll_pwait2 "},
         {"recvfrom", " recvmsg "},
         {"sendto", " sendmsg "},
         {"read", " readv "},

@@ -154,11 +154,13 @@ static void on_fork(struct tracer *tracer, struct tracee *parent)
 {
     pid_t tid = event_message(parent->tid);
     struct tracee *t = find(tracer, tid);
+    pid_t group = proc_status_number(tid, "Tgid");
+    if (group == 0 && t == NULL)
+        return; /* killed, and reaped already */
     if (t == NULL)
         t = add(tracer, tid);
     if (t->process != NULL)
         return;
-    pid_t group = proc_status_number(tid, "Tgid");
     if (group == parent->process->pid) {
         attach(t, parent->process);
     } else {
@@ -198,9 +200,21 @@ static void on_exec(struct tracer *tracer, struct tracee *t)
     /* When a thread other than the first one executes, it takes over the first one's id. */
     pid_t former = event_message(t->tid);
     if (former != t->tid) {
+        /* What the first one was in the middle of will never return; the exec is the other's. */
         struct tracee *old = find(tracer, former);
-        if (old != NULL)
+        call_abandon(tracer, t, NULL);
+        t->nsuspended = 0;
+        if (old != NULL) {
+            t->state = old->state;
+            t->spec = old->spec;
+            memcpy(t->args, old->args, sizeof t->args);
+            t->decoded = old->decoded;
+            t->event = old->event;
+            t->entered = old->entered;
+            old->state = CALL_NONE;
+            old->event = -1;
             remove_tracee(tracer, old, 0);
+        }
     }
     struct process *p = t->process;
     char path[64], inside[512];
@@ -524,10 +538,15 @@ bool tracer_asleep(struct tracer *tracer, const struct trace_program *program,
             continue;
         if (has_ended(t))
             continue;
-        if (!t->process->running || !(t->stopped || proc_sleeps(t->tid)))
+        bool timed = false;
+        if (!t->process->running || !(t->stopped || proc_sleeps(t->tid, &timed)))
             return false;
-        if (*n < most)
-            rests[(*n)++] = rest_of(t);
+        if (*n < most) {
+            rests[*n] = rest_of(t);
+            if (t->state != CALL_ENTERED)
+                rests[*n].timed = rests[*n].timed || timed;
+            ++*n;
+        }
     }
     return *n > 0;
 }
