@@ -8,13 +8,14 @@
 #include "base/text.h"
 #include "cli/handlers.h"
 #include "cli/pager.h"
+#include "cli/step.h"
 
 enum { SOURCE_MAX = 1024 * 1024 };
 
-static void tell_step(struct cli *cli, const struct lab *lab)
+static void tell_step(struct cli *cli, const struct lab *lab, const struct lab_step *step)
 {
-    const struct lab_step *first = &lab->steps[0];
-    cli_say(cli, "Step 1 of %u: %s. %s", lab->nsteps, first->title, first->goal);
+    cli_say(cli, "Step %u of %u: %s. %s", (unsigned)(step - lab->steps) + 1, lab->nsteps,
+            step->title, step->goal);
     cli_say(cli, "\"%slesson\" explains it, \"%scheck\" tries your program, \"%shint\" helps.",
             cli_prefix(cli), cli_prefix(cli), cli_prefix(cli));
 }
@@ -35,10 +36,11 @@ static int start_lab(struct cli *cli, const struct lab *lab)
     putchar('\n');
     if (created == 0)
         cli_say(cli, "Your files were there already and are as you left them.");
+    const struct lab_step *step = step_to_do(cli, lab, NULL);
     if (workspace_progress(cli->workspace, lab)->passed)
-        cli_say(cli, "You have passed this lab.");
-    else
-        tell_step(cli, lab);
+        cli_say(cli, step ? "You have passed this lab before." : "You have passed this lab.");
+    if (step)
+        tell_step(cli, lab, step);
     if (workspace_set_current(cli->workspace, lab, &err) < 0) {
         cli_error(cli, "%s", err.text);
         return EXIT_INTERNAL;

@@ -9,6 +9,7 @@
 #include "catalog/lesson.h"
 #include "cli/handlers.h"
 #include "cli/pager.h"
+#include "cli/step.h"
 #include "report/markdown.h"
 
 static int no_section(struct cli *cli, const struct lesson *lesson, const char *wanted)
@@ -59,28 +60,6 @@ int cmd_lesson(struct cli *cli, const struct invocation *inv)
 
 /* --- hint --- */
 
-static const struct progress_step *known_step(const struct progress *p, const char *id)
-{
-    for (unsigned i = 0; i < p->nsteps; i++)
-        if (strcmp(p->steps[i].id, id) == 0)
-            return &p->steps[i];
-    return NULL;
-}
-
-/* The first step that did not pass at the last check, and how many of its hints were seen. */
-static const struct lab_step *open_step(struct cli *cli, const struct lab *lab, unsigned *seen)
-{
-    const struct progress *p = workspace_progress(cli->workspace, lab);
-    for (unsigned i = 0; i < lab->nsteps; i++) {
-        const struct progress_step *known = known_step(p, lab->steps[i].id);
-        if (known && known->passed)
-            continue;
-        *seen = known ? known->hints : 0;
-        return &lab->steps[i];
-    }
-    return NULL;
-}
-
 static void show_hint(struct cli *cli, const struct lab *lab, const struct lab_step *step,
                       unsigned level)
 {
@@ -101,7 +80,7 @@ int cmd_hint(struct cli *cli, const struct invocation *inv)
     const struct lab *lab = cli_lab(cli, inv->args[0]);
     if (!lab)
         return EXIT_USAGE;
-    const struct lab_step *step = open_step(cli, lab, &seen);
+    const struct lab_step *step = step_to_do(cli, lab, &seen);
     if (!step) {
         cli_say(cli, "Every step of %s passes; there is nothing left to hint at.", lab->id);
         return EXIT_PASS;

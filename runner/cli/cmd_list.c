@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "cli/handlers.h"
+#include "cli/step.h"
 
 static const char *part_title(unsigned part)
 {
@@ -21,6 +22,7 @@ static const char *part_title(unsigned part)
  */
 struct standing {
     bool started, passed, gave_up;
+    bool reset; /* passed, and the starter has been put back since */
     unsigned steps_passed, steps, hints, checks, quiz_right, quiz_asked;
     long long seconds;
 };
@@ -48,6 +50,7 @@ static struct standing lab_standing(struct cli *cli, const struct lab *lab)
         s.steps_passed += step_passed(p, lab->steps[i].id) ? 1 : 0;
     for (unsigned i = 0; i < p->nsteps; i++)
         s.hints += p->steps[i].hints;
+    s.reset = s.passed && step_is_starter(cli, lab);
     return s;
 }
 
@@ -233,7 +236,13 @@ static int progress_json(struct cli *cli)
 
 static void describe(const struct standing *s, struct strbuf *out)
 {
-    strbuf_printf(out, "%u of %u steps", s->steps_passed, s->steps);
+    if (s->passed && s->reset)
+        strbuf_printf(out, "done; %u of %u steps since the reset",
+                      s->steps_passed < s->steps ? s->steps_passed : 0, s->steps);
+    else if (s->passed && s->steps_passed < s->steps)
+        strbuf_printf(out, "done; %u of %u steps at the last check", s->steps_passed, s->steps);
+    else
+        strbuf_printf(out, "%u of %u steps", s->steps_passed, s->steps);
     if (s->checks) {
         strbuf_puts(out, ", ");
         text_count(out, s->checks, "check", "checks");
