@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,6 +39,7 @@ struct hands {
     atomic_bool *taken; /* memory of both processes; NULL: no helper */
     size_t taken_size;
     pid_t helper; /* 0: none */
+    int pidfd;    /* the loop may reap it first: its number may be another's by then */
     int fd;
     cpu_set_t processors; /* to be restored */
 };
@@ -131,7 +133,10 @@ static void end_helper(struct hands *hands)
     if (hands->helper == 0)
         return;
     close(hands->fd);
-    kill(hands->helper, SIGKILL);
+    if (hands->pidfd >= 0) {
+        syscall(SYS_pidfd_send_signal, hands->pidfd, SIGKILL, NULL, 0);
+        close(hands->pidfd);
+    }
     while (waitpid(hands->helper, NULL, 0) < 0 && errno == EINTR) {
     }
     hands->helper = 0;
@@ -244,6 +249,7 @@ static void start_helper(struct hands *hands)
         return;
     }
     hands->helper = pid;
+    hands->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
     hands->fd = pair[0];
 }
 

@@ -195,6 +195,7 @@ static _Noreturn void serve(int fd)
 static struct {
     pid_t owner; /* the process that started it: a forked copy must not share it */
     pid_t pid;
+    int pidfd; /* a loop may reap it first: its number may be another's by then */
     int fd;
 } factory;
 
@@ -233,6 +234,7 @@ static int start(struct error *err)
     }
     factory.owner = runner;
     factory.pid = pid;
+    factory.pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
     factory.fd = pair[0];
     return 0;
 }
@@ -242,7 +244,10 @@ void factory_stop(void)
     if (factory.pid == 0 || factory.owner != getpid())
         return;
     close(factory.fd);
-    kill(factory.pid, SIGKILL);
+    if (factory.pidfd >= 0) {
+        syscall(SYS_pidfd_send_signal, factory.pidfd, SIGKILL, NULL, 0);
+        close(factory.pidfd);
+    }
     while (waitpid(factory.pid, NULL, 0) < 0 && errno == EINTR) {
     }
     factory.pid = 0;

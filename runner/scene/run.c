@@ -19,6 +19,9 @@
 
 enum { LIMIT_CHECK_MS = 50 };
 
+/* RLIMIT_AS would not do: a sanitized program reserves terabytes that it never uses. */
+#define MEMORY_MOST (UINT64_C(1) << 30)
+
 /* The whole scene on one processor: exchanges between processes that share one are several times
  * quicker, and the loopback's queue is one (settle.c). Programs inherit it. */
 static void share_processor(cpu_set_t *before)
@@ -176,6 +179,8 @@ const char *run_check_limits(struct run *run)
         }
         if (tracer_cpu_ms(run->tracer) > limits->cpu_ms)
             run->limit = "cpu";
+        else if (tracer_memory(run->tracer) > MEMORY_MOST)
+            run->limit = "memory";
     }
     if (run->limit == NULL && now >= run->deadline)
         run->limit = "wall";

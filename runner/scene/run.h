@@ -74,8 +74,9 @@ struct run {
     struct strbuf bytes; /* send, type, expect: the data, expanded */
     uint64_t activity;   /* peers and programs' output */
     uint64_t output_bytes;
-    int diag;    /* sock_diag in the scene's network, or -1 */
-    int packets; /* a packet socket on the loopback, or -1: nothing is captured */
+    int diag;          /* sock_diag in the scene's network, or -1 */
+    int packets;       /* a packet socket on the loopback, or -1: nothing is captured */
+    unsigned npackets; /* recorded */
     struct capture *capture;
     struct packet_flows *flows;
     struct states *states; /* NULL: states are not recorded */

@@ -9,6 +9,8 @@
 #include "base/clock.h"
 #include "scene/run.h"
 
+enum { PACKETS_MOST = 100000 }; /* a flood is not recorded to its end */
+
 /* The marker of settle.c is ours, and no part of the exchange. */
 static bool is_marker(const struct run *run, const void *frame, size_t kept, size_t wire_len)
 {
@@ -21,8 +23,9 @@ static bool is_marker(const struct run *run, const void *frame, size_t kept, siz
 static void on_frame(void *arg, const void *frame, size_t kept, size_t wire_len, int64_t t)
 {
     struct run *run = arg;
-    if (run->over || is_marker(run, frame, kept, wire_len))
+    if (run->over || run->npackets >= PACKETS_MOST || is_marker(run, frame, kept, wire_len))
         return;
+    run->npackets++;
     const struct event *ev =
         packet_record(run->tl, run->flows, frame, kept, wire_len, t - run->start, "localhost");
     if (run->states != NULL)

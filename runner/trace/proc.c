@@ -110,6 +110,16 @@ uint64_t proc_cpu_ms(pid_t pid)
     return (user + system) * 1000 / (unsigned long)sysconf(_SC_CLK_TCK);
 }
 
+uint64_t proc_memory(pid_t pid)
+{
+    struct strbuf text = STRBUF_INIT;
+    unsigned long pages = 0;
+    if (proc_read(pid, "statm", &text))
+        sscanf(text.data, "%*u %lu", &pages);
+    strbuf_free(&text);
+    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
 bool proc_next_mapping(const char **at, struct proc_mapping *m)
 {
     /* start-end mode offset device inode path */

@@ -28,6 +28,9 @@ bool proc_sleeps(pid_t tid, bool *timed);
 /* User and system time of the whole process so far, in milliseconds. */
 uint64_t proc_cpu_ms(pid_t pid);
 
+/* Memory that it occupies now (resident set), in bytes; pages shared with others count in each. */
+uint64_t proc_memory(pid_t pid);
+
 /* What lies where in a process: the mappings that have a file. */
 struct proc_mapping {
     uint64_t start, end, offset;

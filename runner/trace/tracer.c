@@ -597,6 +597,17 @@ uint64_t tracer_cpu_ms(struct tracer *tracer)
     return sum;
 }
 
+uint64_t tracer_memory(const struct tracer *tracer)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < tracer->ntracees; i++) {
+        const struct process *p = tracer->tracees[i]->process;
+        if (p != NULL && tracer->tracees[i]->tid == p->pid)
+            sum += proc_memory(p->pid);
+    }
+    return sum;
+}
+
 void tracer_finish(struct tracer *tracer)
 {
     note_forks(tracer);

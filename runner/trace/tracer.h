@@ -98,6 +98,9 @@ unsigned tracer_processes(const struct tracer *tracer);
 /* CPU time of all programs so far, in milliseconds: of those that live and those that ended. */
 uint64_t tracer_cpu_ms(struct tracer *tracer);
 
+/* Memory that all programs occupy now, in bytes. */
+uint64_t tracer_memory(const struct tracer *tracer);
+
 /* Closes the events of calls that are still under way; from here on nothing is recorded. Call it
  * before EVENT_END is appended. */
 void tracer_finish(struct tracer *tracer);
