@@ -265,7 +265,10 @@ static void describe_state(struct strbuf *out, const struct state_event *state)
             strbuf_printf(out, ", %" PRIu32 " waiting to be accepted", state->rqueue);
         return;
     }
-    if (state->rqueue > 0) {
+    /* Of a datagram socket the kernel counts the memory, not the bytes. */
+    if (state->rqueue > 0 && state->proto != NULL && strcmp(state->proto, "udp") == 0) {
+        strbuf_puts(out, ", data not read");
+    } else if (state->rqueue > 0) {
         strbuf_puts(out, ", ");
         text_count(out, state->rqueue, "byte", "bytes");
         strbuf_puts(out, " not read");

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bytes.h"
 #include "base/mem.h"
 #include "judge/describe.h"
 
@@ -13,6 +14,7 @@ enum {
     REFUSAL_NEAR = 16, /* events before the failure in which a refusal belongs to it */
     WORKED_FIRST = 4,  /* of a long list: from its beginning and its end */
     WORKED_LAST = 8,
+    LINE_SHOWN = 100, /* columns of what a program printed */
 };
 
 void picked_add(struct picked *p, uint64_t n)
@@ -54,7 +56,8 @@ static void pick_last_calls(const struct facts *f, uint64_t at, struct picked *p
     unsigned shown = 0;
     for (uint64_t n = at; n-- > 0 && shown < CALLS_SHOWN;) {
         const struct model_call *c = model_call(&f->model, n);
-        if (c == NULL || !facts_learner(f, c->event->program) || !tells(c))
+        if (c == NULL || !facts_learner(f, c->event->program) || !tells(c) ||
+            facts_former(f, c->event))
             continue;
         picked_add(p, n);
         shown++;
@@ -116,6 +119,30 @@ static void pick_refusal(const struct facts *f, uint64_t at, struct picked *p)
     }
 }
 
+/* The call that probably made the program give up, and what it said of it. */
+static void pick_complaint(const struct facts *f, const struct event *exit, struct picked *p)
+{
+    static const char *const passing[] = {"EAGAIN", "EINTR", "EINPROGRESS", NULL};
+    for (uint64_t n = exit->n; n-- > 0;) {
+        const struct model_call *c = model_call(&f->model, n);
+        if (c == NULL || c->event->pid != exit->pid || c->event->call.error == NULL || !tells(c) ||
+            model_one_of(c->event->call.error, passing))
+            continue;
+        picked_add(p, n);
+        break;
+    }
+    /* What it printed may be read after its end was seen. */
+    for (uint64_t n = f->timeline->count; n-- > 0;) {
+        const struct event *ev = &f->timeline->events[n];
+        if (ev->kind == EVENT_OUTPUT && ev->program != NULL && exit->program != NULL &&
+            strcmp(ev->program, exit->program) == 0 && ev->output.stream != NULL &&
+            strcmp(ev->output.stream, "stderr") == 0 && !facts_former(f, ev)) {
+            picked_add(p, n);
+            break;
+        }
+    }
+}
+
 void evidence_pick(const struct facts *f, uint64_t at, struct picked *p)
 {
     unsigned waits = f->end != NULL ? f->end->nwaits : 0;
@@ -132,18 +159,42 @@ void evidence_pick(const struct facts *f, uint64_t at, struct picked *p)
         const struct event *ev = &f->timeline->events[i];
         /* A program that ended before the failure explains more than any call. */
         if (ev->kind == EVENT_EXIT && ev->n < at && ev->exit.main &&
-            facts_learner(f, ev->program) && ev->exit.status != 0)
+            facts_learner(f, ev->program) && ev->exit.status != 0 && !facts_former(f, ev)) {
             picked_add(p, ev->n);
+            if (ev->exit.signal == NULL)
+                pick_complaint(f, ev, p);
+        }
         if (ev->kind == EVENT_FAULT && ev->n < at && at - ev->n < 8)
             picked_add(p, ev->n);
     }
 }
 
+/* Of a program's complaints only the last line. */
+static bool add_last_line(const struct facts *f, const struct event *ev, struct strbuf *out)
+{
+    struct strbuf line = STRBUF_INIT;
+    bool stderr_too = ev->kind == EVENT_OUTPUT && ev->output.stream != NULL &&
+                      strcmp(ev->output.stream, "stderr") == 0;
+    bool any = stderr_too && facts_last_line(f, ev->program, "stderr", &line);
+    if (any) {
+        strbuf_printf(out, "%s printed ", ev->program != NULL ? ev->program : "the program");
+        bytes_quote(out, line.data, line.len, LINE_SHOWN);
+        strbuf_puts(out, " on stderr");
+    }
+    strbuf_free(&line);
+    return any;
+}
+
 void evidence_lines(const struct facts *f, const struct picked *p, struct lines *out)
 {
     for (unsigned i = 0; i < p->count; i++) {
+        const struct event *ev = &f->timeline->events[p->n[i]];
+        /* The sentence of an action says what was to happen; that it did not stands above. */
+        if (ev->kind == EVENT_SCRIPT && ev->script.status == SCRIPT_FAILED)
+            continue;
         struct strbuf line = STRBUF_INIT;
-        describe_event(&line, &f->model, &f->timeline->events[p->n[i]]);
+        if (!add_last_line(f, ev, &line))
+            describe_event(&line, &f->model, ev);
         add_line(out, strbuf_take(&line));
     }
 }

@@ -180,6 +180,7 @@ static bool add_cause(const struct facts *f, const struct script_event *script, 
         for (size_t i = f->timeline->count; i-- > 0;) {
             const struct event *ev = &f->timeline->events[i];
             if (ev->kind == EVENT_EXIT && ev->exit.main && facts_learner(f, ev->program) &&
+                !facts_former(f, ev) &&
                 (program == NULL || ev->program == NULL || strcmp(program, ev->program) == 0)) {
                 describe_event(out, &f->model, ev);
                 return true;
@@ -192,6 +193,18 @@ static bool add_cause(const struct facts *f, const struct script_event *script, 
     return true;
 }
 
+bool explain_missing_datagram(const struct facts *f)
+{
+    if (f->failed_action == NULL || f->failed_action->kind != ACTION_EXPECT)
+        return false;
+    const struct script_event *script = &f->failed->script;
+    static const char *const none[] = {"stall", "exit", "limit", "deadline", "refused", NULL};
+    struct strbuf data = STRBUF_INIT;
+    bool empty = facts_data(f, &f->failed_action->expect.data, &data) && data.len == 0;
+    strbuf_free(&data);
+    return empty && script->failure != NULL && model_one_of(script->failure, none);
+}
+
 static void failed_expect(const struct facts *f, const struct action *action,
                           const struct script_event *script, struct strbuf *out)
 {
@@ -201,6 +214,14 @@ static void failed_expect(const struct facts *f, const struct action *action,
         describe_address(out, script->expected.data);
         strbuf_puts(out, " and came from ");
         describe_address(out, script->received.data);
+        return;
+    }
+    if (explain_missing_datagram(f)) {
+        struct strbuf why = STRBUF_INIT;
+        strbuf_puts(out, "an empty datagram was expected; none came");
+        if (add_cause(f, script, NULL, &why))
+            strbuf_printf(out, ": %s", why.data);
+        strbuf_free(&why);
         return;
     }
     strbuf_printf(out, "%s expected ", actor_of(action));
@@ -274,6 +295,20 @@ static void failed_wait(const struct facts *f, const struct action *action,
     add_cause(f, &as_exit, action->actor, out);
 }
 
+/* What the program printed instead. */
+static void add_last_line(const struct facts *f, const struct action *action,
+                          const struct script_event *script, struct strbuf *out)
+{
+    struct strbuf line = STRBUF_INIT;
+    if (facts_last_line(f, action->actor, action->output.stream, &line)) {
+        strbuf_puts(out, "; its last line was ");
+        bytes_quote(out, line.data, line.len, 100);
+    } else if (script->received.data != NULL && script->received.len == 0) {
+        strbuf_puts(out, ", and nothing was printed");
+    }
+    strbuf_free(&line);
+}
+
 static void failed_output(const struct facts *f, const struct action *action,
                           const struct script_event *script, struct strbuf *out)
 {
@@ -281,14 +316,15 @@ static void failed_output(const struct facts *f, const struct action *action,
     bool unwanted = action->output.lacks != NULL;
     strbuf_printf(out, unwanted ? "%s should not have printed " : "%s should have printed ", who);
     add_printed(f, action, out);
+    if (action->output.stream != NULL)
+        strbuf_printf(out, " on %s", action->output.stream);
     if (unwanted)
         return;
     struct strbuf cause = STRBUF_INIT;
     if (add_cause(f, script, action->actor, &cause))
         strbuf_printf(out, "; %s", cause.data);
     strbuf_free(&cause);
-    if (script->received.data != NULL && script->received.len == 0)
-        strbuf_puts(out, ", and nothing was printed");
+    add_last_line(f, action, script, out);
 }
 
 static void failed_connect(const struct facts *f, const struct action *action,

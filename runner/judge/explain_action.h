@@ -13,4 +13,7 @@ void explain_wanted(const struct facts *f, const struct action *action, struct s
 void explain_action(const struct facts *f, const struct action *action,
                     const struct script_event *script, struct strbuf *out);
 
+/* The failed action waited for an empty datagram, and none came: there is nothing to compare. */
+bool explain_missing_datagram(const struct facts *f);
+
 #endif

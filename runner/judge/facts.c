@@ -232,6 +232,61 @@ bool facts_signalled(const struct facts *f, const char *program, const char *nam
     return false;
 }
 
+/* --- starts --- */
+
+/* The last time that the script started the program; MODEL_NEVER: it never did. */
+static uint64_t last_start(const struct facts *f, const char *program)
+{
+    uint64_t last = f->failed != NULL ? f->failed->n : f->timeline->count;
+    for (uint64_t n = last; program != NULL && n-- > 0;) {
+        const struct event *ev = &f->timeline->events[n];
+        if (ev->kind == EVENT_SCRIPT && ev->script.actor != NULL &&
+            strcmp(ev->script.verb, "start") == 0 && strcmp(ev->script.actor, program) == 0)
+            return n;
+    }
+    return MODEL_NEVER;
+}
+
+bool facts_former(const struct facts *f, const struct event *ev)
+{
+    uint64_t start = last_start(f, ev->program);
+    if (start == MODEL_NEVER || ev->n > start)
+        return false;
+    for (uint64_t n = ev->n; n < start; n++) {
+        const struct event *end = &f->timeline->events[n];
+        if (end->kind == EVENT_EXIT && end->pid == ev->pid)
+            return true;
+    }
+    return false;
+}
+
+bool facts_last_line(const struct facts *f, const char *program, const char *stream,
+                     struct strbuf *out)
+{
+    struct strbuf all = STRBUF_INIT;
+    uint64_t start = last_start(f, program);
+    for (uint64_t n = start == MODEL_NEVER ? 0 : start; n < f->timeline->count; n++) {
+        const struct event *ev = &f->timeline->events[n];
+        if (ev->kind != EVENT_OUTPUT || ev->output.bytes.data == NULL)
+            continue;
+        bool same = program == NULL || ev->program == NULL || strcmp(ev->program, program) == 0;
+        bool there = stream == NULL || ev->output.stream == NULL ||
+                     strcmp(ev->output.stream, "tty") == 0 ||
+                     strcmp(ev->output.stream, stream) == 0;
+        if (same && there)
+            strbuf_add(&all, ev->output.bytes.data, ev->output.bytes.len);
+    }
+    size_t end = all.len, begin;
+    while (end > 0 && (all.data[end - 1] == '\n' || all.data[end - 1] == '\r'))
+        end--;
+    for (begin = end; begin > 0 && all.data[begin - 1] != '\n';)
+        begin--;
+    if (end > begin)
+        strbuf_add(out, all.data + begin, end - begin);
+    strbuf_free(&all);
+    return end > begin;
+}
+
 /* --- calls --- */
 
 const struct model_call *facts_call(const struct facts *f, uint64_t *n)

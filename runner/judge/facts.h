@@ -77,6 +77,14 @@ int facts_swap(int port);
 /* The script sent that signal (any: name NULL) to the program before event n. */
 bool facts_signalled(const struct facts *f, const char *program, const char *name, uint64_t n);
 
+/* The last line that the program printed on that stream (NULL: any) since its last start, without
+ * its end; false when there is none. */
+bool facts_last_line(const struct facts *f, const char *program, const char *stream,
+                     struct strbuf *out);
+
+/* The event belongs to a process that was over when the script started its program anew. */
+bool facts_former(const struct facts *f, const struct event *ev);
+
 /* How the process of that pid ended: its exit event, or NULL. */
 const struct event *facts_exit(const struct facts *f, int pid);
 

@@ -18,6 +18,7 @@
 #include "judge/assert.h"
 #include "judge/evidence.h"
 #include "judge/explain.h"
+#include "judge/explain_action.h"
 #include "judge/rules.h"
 #include "judge/sanitizer.h"
 
@@ -110,7 +111,8 @@ static void failed_action(const struct facts *f, struct ruling *r)
         explain_limit(f, &r->message);
     else
         explain_failure(f, &r->message);
-    if (compares_bytes(f) && script->expected.data != NULL && script->received.data != NULL)
+    if (compares_bytes(f) && !explain_missing_datagram(f) && script->expected.data != NULL &&
+        script->received.data != NULL)
         r->compared = script;
 }
 

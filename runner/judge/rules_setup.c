@@ -311,8 +311,8 @@ bool rule_no_listen(const struct facts *f, struct finding *out)
             out->certainty = CERTAINTY_FACT;
             out->question = "Which call gives the socket its port, and where must it stand?";
             finding_place(out, c);
-            strbuf_puts(&out->message, " came before any bind() on that socket; the kernel chose a "
-                                       "port of its own, which no client knows");
+            strbuf_puts(&out->message, " was called on a socket that was not bound; the kernel "
+                                       "chose a port of its own, which no client knows");
             return true;
         }
     }
