@@ -98,6 +98,19 @@ static void keep_recording(struct cli *cli, const struct lab *lab, const struct 
     free(dir);
 }
 
+/* The first of the lab's sources that the learner's folder lacks, or NULL. */
+static const char *missing_source(struct cli *cli, const struct lab *lab)
+{
+    const char *missing = NULL;
+    for (unsigned i = 0; i < lab->nprograms && !missing; i++) {
+        char *path = file_join(workspace_lab_dir(cli->workspace, lab), lab->programs[i].source);
+        if (!file_exists(path))
+            missing = lab->programs[i].source;
+        free(path);
+    }
+    return missing;
+}
+
 static void what_next(struct cli *cli, const struct lab *lab, const struct verdict *verdict)
 {
     const char *prefix = cli_prefix(cli);
@@ -106,6 +119,8 @@ static void what_next(struct cli *cli, const struct lab *lab, const struct verdi
                 "\n\"%squiz\" asks what you have learned, \"%ssolution %u\" shows one way to "
                 "write it, \"%snext\" goes on.",
                 prefix, prefix, lab->number, prefix);
+    else if (missing_source(cli, lab))
+        cli_say(cli, "\n\"%sreset %u\" brings the starter back.", prefix, lab->number);
     else if (verdict->outcome != OUTCOME_INTERNAL_ERROR)
         cli_say(cli, "\n\"%shint\" helps with this step.", prefix);
 }

@@ -185,8 +185,26 @@ static const char *limit_words(const char *limit)
     return "it reached a limit";
 }
 
-static const char *outcome_words(const struct verdict *v)
+/* The compiler was not even asked: the source is missing, or no text, or elsewhere. */
+static bool is_bad_source(const struct step_result *step)
 {
+    static const char end[] = " cannot be compiled";
+    size_t len = step->message != NULL ? strlen(step->message) : 0, n = sizeof end - 1;
+    return step->stage == STAGE_BUILD && step->details != NULL && len > n &&
+           strcmp(step->message + len - n, end) == 0;
+}
+
+static bool is_missing(const struct step_result *step)
+{
+    return is_bad_source(step) && strncmp(step->details, "there is no ", 12) == 0;
+}
+
+static const char *outcome_words(const struct verdict *v, const struct step_result *step)
+{
+    if (is_missing(step))
+        return "its source is not there";
+    if (is_bad_source(step))
+        return "its source cannot be compiled";
     switch (v->outcome) {
     case OUTCOME_CRASH:
         return "it crashed";
@@ -204,7 +222,7 @@ static const char *outcome_words(const struct verdict *v)
 static void headline(const struct page *p, const struct verdict *v, const struct step_result *step)
 {
     struct strbuf text = STRBUF_INIT;
-    const char *words = outcome_words(v);
+    const char *words = outcome_words(v, step);
     strbuf_puts(&text, step_name(step));
     if (words != NULL)
         strbuf_printf(&text, ": %s", words);
@@ -259,8 +277,9 @@ static void failure(const struct page *p, const struct verdict *v, const struct 
         paragraph(p, "", "", text.data);
         strbuf_free(&text);
     }
-    if (step->message != NULL)
-        paragraph(p, "", look_on(p->look, LOOK_BOLD), step->message);
+    const char *message = is_bad_source(step) ? step->details : step->message;
+    if (message != NULL)
+        paragraph(p, "", look_on(p->look, LOOK_BOLD), message);
     if (step->diff != NULL) {
         blank(p);
         diff_text(step->diff, p->look, p->indent, p->out);
@@ -269,7 +288,7 @@ static void failure(const struct page *p, const struct verdict *v, const struct 
         blank(p);
         paragraph(p, "", "", step->because);
     }
-    if (step->details != NULL)
+    if (step->details != NULL && !is_bad_source(step))
         verbatim(p,
                  step->stage == STAGE_BUILD    ? "The compiler says:"
                  : step->stage == STAGE_MEMORY ? "The sanitizer says:"
@@ -288,7 +307,7 @@ static void failure(const struct page *p, const struct verdict *v, const struct 
     const char *question = step->question;
     if (question == NULL && step->diagnosis != NULL)
         question = step->diagnosis->question;
-    if (question != NULL) {
+    if (question != NULL && !is_missing(step)) {
         label(p, "A question:");
         paragraph(p, "", "", question);
     }
@@ -304,7 +323,7 @@ static void closing(const struct page *p, const struct verdict *v, const struct 
     bool repeat = v->reproduce != NULL && v->outcome != OUTCOME_PASS;
     if (where != NULL || repeat || v->max_points > 0)
         blank(p);
-    if (where != NULL)
+    if (where != NULL && (step == NULL || !is_missing(step)))
         lesson(p, where);
     if (repeat)
         paragraph(p, "Repeat:  ", "", v->reproduce);

@@ -123,7 +123,11 @@ ok "check keeps its recording" test -s "$SOCKLINGS_WORK/.socklings/05_udp_echo.j
 rm "$SOCKLINGS_WORK/05_udp_echo/udp_echo.c"
 run "$socklings" check 5
 is "check without the source file fails" "$status" 1
-has "check without the source file names it" "$out" "udp_echo.c"
+has "check without the source file names it" "$out" "there is no udp_echo.c in"
+has "and says how to get the starter again" "$out" '"socklings reset 5" brings the starter back'
+hasnt "and does not put it in the compiler's mouth" "$out" "The compiler says"
+run "$socklings" reset 5
+ok "reset brings a missing file back" test -s "$SOCKLINGS_WORK/05_udp_echo/udp_echo.c"
 cp "$root/labs/05_udp_echo/solution/udp_echo.c" "$SOCKLINGS_WORK/05_udp_echo/"
 run "$socklings" check 5
 is "check of the solved lab passes" "$status" 0
