@@ -82,6 +82,26 @@ static bool is_plain(const char *via)
 
 /* --- arguments --- */
 
+static bool is_sleep(const struct call_event *call)
+{
+    return strcmp(call->name, "nanosleep") == 0 || strcmp(call->name, "clock_nanosleep") == 0;
+}
+
+/* " for 5 s", " for 20 ms": nobody reads nanoseconds. */
+static void add_duration(struct strbuf *out, const struct call_event *call)
+{
+    const struct arg *ns = call_arg(call, "ns");
+    if (!is_sleep(call) || ns == NULL || !ns->has_value)
+        return;
+    double t = (double)ns->value;
+    if (t >= 1e9)
+        strbuf_printf(out, " for %.4g s", t / 1e9);
+    else if (t >= 1e6)
+        strbuf_printf(out, " for %.4g ms", t / 1e6);
+    else
+        strbuf_printf(out, " for %.4g µs", t / 1e3);
+}
+
 struct line {
     struct strbuf *out;
     const struct call_event *call;
@@ -154,7 +174,7 @@ static void add_arguments(struct line *l)
 {
     for (unsigned i = 0; i < l->call->nargs; i++) {
         const struct arg *arg = &l->call->args[i];
-        if (left_out(l, arg) || comes_out(l->call, arg->name))
+        if (is_sleep(l->call) || left_out(l, arg) || comes_out(l->call, arg->name))
             continue;
         if (strcmp(arg->name, "addr") == 0)
             add_address(l, arg);
@@ -200,6 +220,7 @@ void describe_call(struct strbuf *out, const struct model *m, const struct event
     strbuf_putc(out, '(');
     add_arguments(&l);
     strbuf_putc(out, ')');
+    add_duration(out, &ev->call);
     if (!plain) {
         strbuf_puts(out, " by ");
         add_text(out, name);
@@ -240,9 +261,10 @@ void describe_wait(struct strbuf *out, const struct model *m, const struct event
 {
     const struct model_call *known = m == NULL ? NULL : model_call(m, ev->n);
     describe_where(out, ev);
-    strbuf_puts(out, " waits in ");
+    strbuf_puts(out, is_sleep(&ev->call) ? " sleeps in " : " waits in ");
     add_text(out, describe_name(&ev->call));
     strbuf_puts(out, "()");
+    add_duration(out, &ev->call);
     if (known != NULL && known->fd >= 0)
         add_socket(out, known->fd, known->socket);
     else if (*call_text(&ev->call, "fds") != '\0')

@@ -119,18 +119,24 @@ static void pick_refusal(const struct facts *f, uint64_t at, struct picked *p)
     }
 }
 
+const struct model_call *evidence_complaint(const struct facts *f, int pid, uint64_t before)
+{
+    static const char *const passing[] = {"EAGAIN", "EINTR", "EINPROGRESS", NULL};
+    for (uint64_t n = before; n-- > 0;) {
+        const struct model_call *c = model_call(&f->model, n);
+        if (c != NULL && c->event->pid == pid && c->event->call.error != NULL && tells(c) &&
+            !model_one_of(c->event->call.error, passing))
+            return c;
+    }
+    return NULL;
+}
+
 /* The call that probably made the program give up, and what it said of it. */
 static void pick_complaint(const struct facts *f, const struct event *exit, struct picked *p)
 {
-    static const char *const passing[] = {"EAGAIN", "EINTR", "EINPROGRESS", NULL};
-    for (uint64_t n = exit->n; n-- > 0;) {
-        const struct model_call *c = model_call(&f->model, n);
-        if (c == NULL || c->event->pid != exit->pid || c->event->call.error == NULL || !tells(c) ||
-            model_one_of(c->event->call.error, passing))
-            continue;
-        picked_add(p, n);
-        break;
-    }
+    const struct model_call *failed = evidence_complaint(f, exit->pid, exit->n);
+    if (failed != NULL)
+        picked_add(p, failed->event->n);
     /* What it printed may be read after its end was seen. */
     for (uint64_t n = f->timeline->count; n-- > 0;) {
         const struct event *ev = &f->timeline->events[n];

@@ -32,4 +32,8 @@ void evidence_lines(const struct facts *f, const struct picked *p, struct lines 
  * long list the middle is left out. */
 void evidence_worked(const struct facts *f, uint64_t at, struct lines *out);
 
+/* The last call of the process before event `before` that failed and tells something of the
+ * exchange; NULL: none. EAGAIN, EINTR and EINPROGRESS are no failures. */
+const struct model_call *evidence_complaint(const struct facts *f, int pid, uint64_t before);
+
 #endif

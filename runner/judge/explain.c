@@ -1,4 +1,5 @@
-/* judge/explain: see explain.h. The sentences of failed actions stand in explain_action.c. */
+/* judge/explain: see explain.h. The sentences of failed actions stand in explain_action.c, the
+ * questions in explain_question.c. */
 #include "judge/explain.h"
 
 #include <string.h>
@@ -178,7 +179,7 @@ void explain_failure(const struct facts *f, struct strbuf *out)
     strbuf_free(&waits);
 }
 
-/* --- stage and question --- */
+/* --- stage --- */
 
 /* A byte went over a socket, or the script sent one, before event n. */
 static bool exchanged(const struct facts *f, uint64_t n)
@@ -219,36 +220,4 @@ enum stage explain_stage(const struct facts *f, const struct action *action, uin
         }
     }
     return exchanged(f, n) ? STAGE_EXCHANGE : STAGE_START;
-}
-
-const char *explain_question(enum outcome outcome, enum stage stage, const struct facts *f)
-{
-    enum action_kind kind = f->failed_action != NULL ? f->failed_action->kind : ACTION_KINDS;
-    if (outcome == OUTCOME_CRASH)
-        return "What does the program hold in the variables of that line at that moment?";
-    if (outcome == OUTCOME_LIMIT)
-        return "Which condition should end the loop that the program is in, and when does it "
-               "become true?";
-    if (stage == STAGE_MEMORY)
-        return "How many bytes does the buffer of that line hold, and which byte does the line "
-               "touch?";
-    if (stage == STAGE_LEFTOVERS)
-        return "Who closes, or waits for, what the program opened?";
-    if (outcome == OUTCOME_STALL)
-        return "What has to happen for that call to return, and who would do it?";
-    if (kind == ACTION_WAIT && f->failed_action->wait.what == WAIT_EXIT &&
-        facts_failed_by(f, "exit"))
-        return "With which status does the program end there, and what does that number tell the "
-               "one "
-               "who started it?";
-    if (kind == ACTION_CONNECT)
-        return "On which address and port does the program listen, and when does it begin to?";
-    if (kind == ACTION_OUTPUT)
-        return "When does what the program prints leave it?";
-    if (stage == STAGE_CLOSE)
-        return "How does the program learn that the other side has finished, and what does it do "
-               "then?";
-    if (stage == STAGE_START)
-        return "Which call comes next in the order socket, bind, listen, accept or connect?";
-    return "Which bytes did the program get, and how many of them did it pass on?";
 }
