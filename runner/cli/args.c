@@ -128,7 +128,7 @@ static int take_option(const struct command *command, int count, char *const *wo
             inv->options[k] = equals + 1;
         } else if (is_left_out(o, count, words, *i)) {
             inv->options[k] = "";
-        } else if (*i + 1 < count) {
+        } else if (*i + 1 < count && strncmp(words[*i + 1], "--", 2) != 0) {
             inv->options[k] = words[++*i];
         } else {
             return error_set(err, "%s needs a value: %s %s.", o->name, o->name, o->value);

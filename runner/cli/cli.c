@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "cli/args.h"
 #include "cli/help.h"
 
@@ -33,6 +34,7 @@ void cli_free(struct cli *cli)
         catalog_free(&cli->catalog);
     if (cli->loop)
         loop_free(cli->loop);
+    free(cli->prefix);
     free(cli->paths.root);
     free(cli->paths.labs);
     free(cli->paths.lessons);
@@ -89,7 +91,34 @@ void cli_heading(struct cli *cli, const char *format, ...)
 
 const char *cli_prefix(const struct cli *cli)
 {
-    return cli->prompt ? "" : "socklings ";
+    return cli->prompt ? "" : cli->prefix ? cli->prefix : "socklings ";
+}
+
+void cli_set_program(struct cli *cli, const char *typed)
+{
+    struct strbuf out = STRBUF_INIT;
+    if (typed == NULL || *typed == '\0' || !utf8_valid(typed, strlen(typed)))
+        typed = "socklings";
+    cli_quote(&out, typed);
+    strbuf_putc(&out, ' ');
+    free(cli->prefix);
+    cli->prefix = strbuf_take(&out);
+}
+
+void cli_quote(struct strbuf *out, const char *word)
+{
+    if (*word != '\0' && strpbrk(word, " \t\n\"'\\$&;|<>()*?[]#~`!{}") == NULL) {
+        strbuf_puts(out, word);
+        return;
+    }
+    strbuf_putc(out, '\'');
+    for (; *word != '\0'; word++) {
+        if (*word == '\'')
+            strbuf_puts(out, "'\\''");
+        else
+            strbuf_putc(out, *word);
+    }
+    strbuf_putc(out, '\'');
 }
 
 void cli_duration(long long seconds, struct strbuf *out)
@@ -177,9 +206,13 @@ int cli_run_words(struct cli *cli, int count, char *const *words)
         cli_error(cli, "%s", err.text);
         return EXIT_USAGE;
     }
-    if (open_needs(cli, command->needs, &err) < 0) {
+    if (open_needs(cli, command->needs & ~(unsigned)NEEDS_WORKSPACE, &err) < 0) {
         cli_error(cli, "%s", err.text);
         return EXIT_INTERNAL;
+    }
+    if (open_needs(cli, command->needs & NEEDS_WORKSPACE, &err) < 0) {
+        cli_error(cli, "%s", err.text);
+        return EXIT_USAGE; /* a folder that the command line, or the environment, named */
     }
     int status = command->run(cli, &inv);
     tell_notices(cli);
@@ -189,6 +222,19 @@ int cli_run_words(struct cli *cli, int count, char *const *words)
         return EXIT_INTERNAL;
     }
     return status;
+}
+
+/* A number of a lab to come reads differently from a name that was mistyped. */
+static void tell_no_lab(struct cli *cli, const char *wanted, const char *why)
+{
+    size_t digits = strspn(wanted, "0123456789");
+    if (digits > 0 && wanted[digits] == '\0' && strncmp(why, "there is no lab", 15) == 0)
+        cli_error(cli, "There is no lab %.9s yet; \"%slist\" shows which there are.", wanted,
+                  cli_prefix(cli));
+    else if (strncmp(why, "there is", 8) == 0)
+        cli_error(cli, "There is%s%s", why + 8, why[strlen(why) - 1] == '?' ? "" : ".");
+    else
+        cli_error(cli, "%s", why);
 }
 
 const struct lab *cli_lab(struct cli *cli, const char *name)
@@ -207,6 +253,6 @@ const struct lab *cli_lab(struct cli *cli, const char *name)
     }
     const struct lab *lab = catalog_find(&cli->catalog, wanted, &err);
     if (!lab)
-        cli_error(cli, "%s", err.text);
+        tell_no_lab(cli, wanted, err.text);
     return lab;
 }

@@ -39,6 +39,7 @@ struct cli {
     struct workspace *workspace; /* NULL until needed */
     const char *work_dir;        /* --work, $SOCKLINGS_WORK or "work" */
     const char *language;        /* "en": the lessons' */
+    char *prefix;                /* what cli_prefix gives outside the prompt */
     bool prompt;                 /* in the REPL: commands are told as they are typed there */
     bool quit;                   /* `quit` was typed */
 };
@@ -70,8 +71,13 @@ void cli_say(struct cli *cli, const char *format, ...) __attribute__((format(pri
 /* A heading on stdout: bold, wrapped. */
 void cli_heading(struct cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* "socklings check 5" at a shell, "check 5" at the prompt: how a command is told. */
+/* "socklings check 5" at a shell, "check 5" at the prompt: how a command is told. At a shell the
+ * program stands there as it was typed ("build/socklings "). */
 const char *cli_prefix(const struct cli *cli);
+void cli_set_program(struct cli *cli, const char *typed);
+
+/* Adds the word so that a shell, and our prompt, take it as one word. */
+void cli_quote(struct strbuf *out, const char *word);
 
 /* Prints the document on stdout, indented, and deletes it. */
 struct cJSON;

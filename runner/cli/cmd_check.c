@@ -192,22 +192,26 @@ int cmd_check(struct cli *cli, const struct invocation *inv)
     }
     if (seed == 0 && (seed = draw_seed()) == 0)
         seed = 1;
-    /* In the learner's own folder the command needs no folder to be named. */
-    char *again = mem_format("socklings check %u --seed %llu", lab->number, seed);
+    struct strbuf again = STRBUF_INIT;
+    strbuf_printf(&again, "%scheck %u", cli_prefix(cli), lab->number);
+    if (invocation_option(inv, "--src")) { /* the learner's own folder need not be named */
+        strbuf_puts(&again, " --src ");
+        cli_quote(&again, src);
+    }
+    strbuf_printf(&again, " --seed %llu", seed);
     struct check_request request = {.lab = lab,
                                     .source_dir = src,
                                     .lib_dir = cli->paths.lib,
                                     .lib_archive = cli->paths.lib_archive,
                                     .seed = seed,
+                                    .reproduce = again.data,
                                     .interrupted = &signals.interrupted};
     struct ticker ticker = {.cli = cli, .lab = lab};
     if (!invocation_option(inv, "--json")) {
         request.progress = on_step;
         request.progress_arg = &ticker;
     }
-    if (!invocation_option(inv, "--src"))
-        request.reproduce = again + strlen("socklings ") - strlen(cli_prefix(cli));
     int status = check(cli, inv, lab, &request, &ticker);
-    free(again);
+    strbuf_free(&again);
     return status;
 }

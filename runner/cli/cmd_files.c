@@ -26,7 +26,7 @@ static int start_lab(struct cli *cli, const struct lab *lab)
     unsigned created = 0;
     if (workspace_start(cli->workspace, lab, cli->paths.lib, &created, &err) < 0) {
         cli_error(cli, "%s", err.text);
-        return EXIT_INTERNAL;
+        return EXIT_USAGE;
     }
     cli_heading(cli, "%s: %s", lab->id, lab->title);
     cli_say(cli, "%s", lab->summary);
@@ -43,7 +43,7 @@ static int start_lab(struct cli *cli, const struct lab *lab)
         tell_step(cli, lab, step);
     if (workspace_set_current(cli->workspace, lab, &err) < 0) {
         cli_error(cli, "%s", err.text);
-        return EXIT_INTERNAL;
+        return EXIT_USAGE;
     }
     return EXIT_PASS;
 }
@@ -108,7 +108,7 @@ int cmd_reset(struct cli *cli, const struct invocation *inv)
     if (workspace_reset(cli->workspace, lab, &backups, &err) < 0) {
         cli_error(cli, "%s", err.text);
         strbuf_free(&backups);
-        return EXIT_INTERNAL;
+        return EXIT_USAGE;
     }
     if (backups.len) {
         printf("The starter is back in %s. Your work is kept:\n",

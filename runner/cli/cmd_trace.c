@@ -39,8 +39,22 @@ static bool files_wanted(const struct wanted *w)
 
 /* --- the command line --- */
 
+static int has_folder(struct cli *cli, const char *path)
+{
+    char *folder = mem_string(path), *slash = strrchr(folder, '/');
+    int status = 0;
+    if (slash != NULL)
+        slash[slash == folder ? 1 : 0] = '\0';
+    if (slash != NULL && !file_is_dir(folder)) {
+        cli_error(cli, "cannot write %s: there is no folder %s.", path, folder);
+        status = -1;
+    }
+    free(folder);
+    return status;
+}
+
 /* A file of ours may be written anew; a device, a folder or a link is not what was meant. */
-static int may_write(struct cli *cli, const char *path)
+static int may_write(struct cli *cli, const char *option, const char *path)
 {
     struct stat st;
     if (path == NULL)
@@ -49,7 +63,13 @@ static int may_write(struct cli *cli, const char *path)
         cli_error(cli, "A file's name cannot be empty.");
         return -1;
     }
-    if (lstat(path, &st) < 0 || S_ISREG(st.st_mode))
+    if (*path == '-') {
+        cli_error(cli, "%s needs a FILE; what follows it is %s.", option, path);
+        return -1;
+    }
+    if (lstat(path, &st) < 0)
+        return has_folder(cli, path);
+    if (S_ISREG(st.st_mode))
         return 0;
     cli_error(cli, "%s is no regular file; it is left as it is.", path);
     return -1;
@@ -79,9 +99,10 @@ static int read_options(struct cli *cli, const struct invocation *inv, struct wa
         return -1;
     }
     w->width = (int)columns;
-    if (may_write(cli, w->svg) < 0 || may_write(cli, w->html) < 0 || may_write(cli, w->pcap) < 0)
+    if (may_write(cli, "--svg", w->svg) < 0 || may_write(cli, "--html", w->html) < 0 ||
+        may_write(cli, "--pcap", w->pcap) < 0)
         return -1;
-    return json_on_stdout(w) ? 0 : may_write(cli, w->json);
+    return json_on_stdout(w) ? 0 : may_write(cli, "--json", w->json);
 }
 
 /* --- what shows the mistake --- */
@@ -274,6 +295,24 @@ static void stdout_back(int kept)
     close(kept);
 }
 
+/* Is there such a program to be started? As execvp looks for it. */
+static bool can_run(const char *name)
+{
+    const char *path = getenv("PATH");
+    if (strchr(name, '/') != NULL)
+        return access(name, X_OK) == 0 && !file_is_dir(name);
+    for (const char *at = path != NULL ? path : "/bin:/usr/bin"; *at != '\0';) {
+        size_t len = strcspn(at, ":");
+        char *file = mem_format("%.*s/%s", (int)len, at, name);
+        bool found = access(file, X_OK) == 0 && !file_is_dir(file);
+        free(file);
+        if (found)
+            return true;
+        at += len + (at[len] == ':');
+    }
+    return false;
+}
+
 static int observe(struct cli *cli, const struct wanted *w, const struct observe_setup *setup)
 {
     struct error err;
@@ -284,7 +323,9 @@ static int observe(struct cli *cli, const struct wanted *w, const struct observe
     stdout_back(kept);
     if (ran < 0) {
         cli_error(cli, "%s", err.text);
-        status = EXIT_INTERNAL;
+        status = can_run(setup->commands[0].argv[0]) ? EXIT_INTERNAL : EXIT_USAGE;
+        if (setup->ncommands > 1 && !can_run(setup->commands[1].argv[0]))
+            status = EXIT_USAGE;
     } else {
         if (!files_wanted(w))
             printf("\n");
@@ -340,6 +381,12 @@ int cmd_trace(struct cli *cli, const struct invocation *inv)
         return trace_command(cli, inv, &wanted);
     if (invocation_option(inv, "--peer") != NULL) {
         cli_error(cli, "--peer goes with a program after \"--\".");
+        return EXIT_USAGE;
+    }
+    const char *name = inv->args[0];
+    if (name != NULL && (strchr(name, '/') != NULL || (file_exists(name) && can_run(name)))) {
+        cli_error(cli, "%s is no lab. To trace a program: %strace -- %s", name, cli_prefix(cli),
+                  name);
         return EXIT_USAGE;
     }
     return trace_lab(cli, inv, &wanted);

@@ -32,7 +32,7 @@ static bool take_value(const char *name, int argc, char **argv, int *i, const ch
 
 static int usage(struct cli *cli, const char *what, const char *word)
 {
-    cli_error(cli, "%s %s. \"socklings --help\" tells what there is.", what, word);
+    cli_error(cli, "%s %s. \"%s--help\" tells what there is.", what, word, cli_prefix(cli));
     return EXIT_USAGE;
 }
 
@@ -83,6 +83,7 @@ int main(int argc, char **argv)
     setlocale(LC_ALL, "");
     setlocale(LC_NUMERIC, "C"); /* JSON has points, not commas */
     cli_init(&cli);
+    cli_set_program(&cli, argv[0]);
     const char *language = getenv("SOCKLINGS_LANG");
     if (language && *language)
         cli.language = language;

@@ -69,7 +69,7 @@ const struct command commands[] = {
      .needs = NEEDS_CATALOG | NEEDS_WORKSPACE,
      .run = cmd_hint},
     {.name = "run",
-     .args = {LAB_NEEDED, {"ROLE", COMPLETE_ROLE, false}},
+     .args = {LAB_ARG, {"ROLE", COMPLETE_ROLE, false}},
      .options = {{"--solution", NULL, COMPLETE_NONE,
                   "the lab's own solution instead of your program"}},
      .rest = "ARGS",
@@ -113,7 +113,7 @@ const struct command commands[] = {
      .needs = NEEDS_CATALOG | NEEDS_WORKSPACE | NEEDS_LOOP,
      .run = cmd_quiz},
     {.name = "solution",
-     .args = {LAB_NEEDED},
+     .args = {LAB_ARG},
      .options = {{"--give-up", NULL, COMPLETE_NONE, "show it although the lab does not pass yet"}},
      .summary = "one good solution, after you have passed",
      .details = "Shows the source of the lab's solution. Before the lab passes it is shown with "
@@ -121,7 +121,7 @@ const struct command commands[] = {
      .needs = NEEDS_CATALOG | NEEDS_WORKSPACE,
      .run = cmd_solution},
     {.name = "reset",
-     .args = {LAB_NEEDED},
+     .args = {LAB_ARG},
      .summary = "the starter again; your file is kept as a numbered backup",
      .details =
          "Puts the lab's starter back. Every file of yours that differs is kept beside it as "

@@ -50,6 +50,13 @@ run "$socklings" start
 is "a missing argument is a usage error" "$status" 2
 run "$socklings" start 99
 is "an unknown lab is a usage error" "$status" 2
+run "$socklings" start 4
+has "a lab to come is told as a sentence" "$err" "There is no lab 4 yet; "
+for command in run reset solution; do
+    run "$socklings" "$command"
+    is "$command without a lab is a usage error before anything was started" "$status" 2
+    has "$command without a lab asks which" "$err" "Which lab?"
+done
 run "$socklings" start udp_ecoh
 is "a mistyped lab is a usage error" "$status" 2
 has "a mistyped lab names the nearest" "$err" "udp_echo"
@@ -124,7 +131,7 @@ rm "$SOCKLINGS_WORK/05_udp_echo/udp_echo.c"
 run "$socklings" check 5
 is "check without the source file fails" "$status" 1
 has "check without the source file names it" "$out" "there is no udp_echo.c in"
-has "and says how to get the starter again" "$out" '"socklings reset 5" brings the starter back'
+has "and says how to get the starter again" "$out" 'socklings reset 5" brings the starter back'
 hasnt "and does not put it in the compiler's mouth" "$out" "The compiler says"
 run "$socklings" reset 5
 ok "reset brings a missing file back" test -s "$SOCKLINGS_WORK/05_udp_echo/udp_echo.c"
@@ -147,6 +154,14 @@ run "$socklings" progress
 has "progress tells a lab that was passed and fails now" "$out" "steps at the last check"
 cp "$root/labs/05_udp_echo/solution/udp_echo.c" "$SOCKLINGS_WORK/05_udp_echo/"
 run "$socklings" check 5
+
+mkdir "$tmp/a folder"
+run "$socklings" check 5 --src "$tmp/a folder" --seed 3 --json
+has "a path with a blank is quoted in the command that repeats it" "$out" \
+    "check 5 --src '$tmp/a folder' --seed 3"
+ln -s "$socklings" "$tmp/typed"
+run "$tmp/typed" check 5 --src "$tmp/a folder" --seed 3
+has "the command that repeats it is the one that was typed" "$out" "Repeat:  $tmp/typed check 5"
 
 # --- next ---
 run "$socklings" next

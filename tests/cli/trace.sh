@@ -47,8 +47,14 @@ run "$socklings" trace 10 --html /dev/null
 is "a device is not written to" "$status" 2
 run "$socklings" trace 10 --svg link
 is "a link is not followed" "$status" 2
+run "$socklings" trace 10 --svg --html x.html
+is "an option in the place of a file is a usage error" "$status" 2
+has "and the option that lacks its file is named" "$err" "--svg needs a value: --svg FILE"
+run "$socklings" trace ./server
+is "a program without -- is a usage error" "$status" 2
+has "and the right form is told" "$err" "trace -- ./server"
 run "$socklings" trace 10 --svg nowhere/a.svg
-is "a file that cannot be written is our failure" "$status" 3
+is "a file in no folder is a usage error" "$status" 2
 has "it is told which" "$err" "nowhere"
 run "$socklings" trace 10 --peer true
 is "--peer needs a program" "$status" 2
@@ -77,6 +83,6 @@ else
     run "$socklings" trace -- sh -c 'exit 3'
     is "a program that fails: 1" "$status" 1
     run "$socklings" trace -- "$tmp/there-is-none"
-    is "a program that is not there is our failure" "$status" 3
+    is "a program that is not there is a usage error" "$status" 2
 fi
 finish

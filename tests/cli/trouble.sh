@@ -54,7 +54,7 @@ mkdir "$tmp/cache"
 chmod 777 "$tmp/cache"
 if as_user test -x "$socklings"; then
     run as_user env SOCKLINGS_CACHE="$tmp/cache" "$socklings" --work "$tmp/readonly" start 10
-    is "start in a read-only workspace fails" "$status" 3
+    is "start in a read-only workspace fails" "$status" 2
     has "and names the folder" "$err" "$tmp/readonly"
     run as_user env SOCKLINGS_CACHE="$tmp/cache" "$socklings" --work "$tmp/readonly" hint 5
     is "a hint is given in a read-only workspace" "$status" 0
@@ -65,7 +65,7 @@ if as_user test -x "$socklings"; then
 fi
 touch "$tmp/file"
 run "$socklings" --work "$tmp/file" start 5
-is "a workspace that is a file is told" "$status" 3
+is "a workspace that is a file is told" "$status" 2
 has "and named" "$err" "$tmp/file"
 
 # --- sources ---
