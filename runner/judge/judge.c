@@ -176,6 +176,13 @@ static char *copy_or(const char *text, const char *fallback)
     return mem_string(text != NULL ? text : fallback);
 }
 
+/* A lesson speaks of just this mistake; a heading that is only near it leads away from the step. */
+static bool has_heading(const struct diagnosis *d)
+{
+    const char *anchor = d->lesson != NULL ? strchr(d->lesson, '#') : NULL;
+    return anchor != NULL && strcmp(anchor + 1, d->id) == 0;
+}
+
 static void fill(const struct facts *f, const struct lab_step *step, struct ruling *r,
                  struct step_result *out)
 {
@@ -205,9 +212,14 @@ static void fill(const struct facts *f, const struct lab_step *step, struct ruli
     out->diagnosis = d;
     out->question =
         copy_or(d != NULL ? d->question : NULL, explain_question(r->outcome, r->stage, f));
+    bool own = f->lab != NULL && step != NULL && step->lesson != NULL;
+    if (d != NULL && own && !has_heading(d)) {
+        free(d->lesson);
+        d->lesson = mem_format("%s#%s", f->lab->id, step->lesson);
+    }
     if (d != NULL)
         out->lesson = mem_string(d->lesson);
-    else if (f->lab != NULL && step != NULL && step->lesson != NULL)
+    else if (own)
         out->lesson = mem_format("%s#%s", f->lab->id, step->lesson);
 }
 

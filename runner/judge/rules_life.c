@@ -286,15 +286,47 @@ static const struct model_call *waited(const struct facts *f, const char *progra
     return found;
 }
 
+/* The call for a peer's bytes that the program is in at the end; NULL: none. */
+static const struct model_call *receives(const struct facts *f, const char *program)
+{
+    for (unsigned i = 0; f->end != NULL && i < f->end->nwaits; i++) {
+        const struct model_call *c = model_call(&f->model, f->end->waits[i]);
+        if (c != NULL && c->event->program != NULL && strcmp(c->event->program, program) == 0 &&
+            is_waiting(c))
+            return c;
+    }
+    return NULL;
+}
+
+/* On a terminal the C library keeps only a line that is not finished. */
+static bool unfinished_line(const struct facts *f, const struct action *a, struct finding *out)
+{
+    const struct model_call *c, *wait = receives(f, a->actor);
+    if (wait == NULL || !facts_failed_by(f, "stall"))
+        return false;
+    /* Lines that it did print tell of another mistake. */
+    for (uint64_t n = 0; (c = facts_call(f, &n)) != NULL;)
+        if (writes_stdout(c, a->actor))
+            return false;
+    finding_call(out, wait);
+    finding_event(out, f->failed);
+    finding_place(out, wait);
+    strbuf_puts(&out->message, " waits, and nothing has been written to stdout: was something "
+                               "printed without a newline at its end, and not flushed?");
+    return true;
+}
+
 bool rule_stdout_not_flushed(const struct facts *f, struct finding *out)
 {
     const struct scene_event *scene = timeline_scene(f->timeline);
     const struct action *a = f->failed_action;
     if (a == NULL || a->kind != ACTION_OUTPUT || a->actor == NULL || a->output.lacks != NULL ||
-        scene == NULL || scene->stdio == NULL || strcmp(scene->stdio, "pipe") != 0 ||
+        scene == NULL || scene->stdio == NULL ||
         (a->output.stream != NULL && strcmp(a->output.stream, "stderr") == 0) ||
         !facts_learner(f, a->actor))
         return false;
+    if (strcmp(scene->stdio, "pipe") != 0)
+        return unfinished_line(f, a, out);
     const struct model_call *c, *late = NULL, *first = NULL, *wait = waited(f, a->actor);
     struct strbuf text = STRBUF_INIT;
     bool known = a->output.contains != NULL && facts_text(f, a->output.contains, &text);
