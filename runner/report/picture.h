@@ -5,7 +5,7 @@
  *        client                          server
  *           │           listen(3, 16) = 0  ┤ LISTEN
  *  SYN_SENT ├─ SYN seq=0 ─────────────────▶┤ SYN_RECV
- *           │◀───────── SYN+ACK seq=0 ack=1┤
+ *           │◀───────── SYN-ACK seq=0 ack=1┤
  *
  * A pure function of the recording. Rows stand in the order in which things happened; a call that
  * waited has two, its entry and its return, and what happened in between stands between them.

@@ -56,7 +56,7 @@ void picture_gaps(struct picture *p);
 void picture_words(struct picture *p);
 void picture_note(struct picture *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void picture_add_escaped(struct strbuf *out, const char *text);
-/* "SYN+ACK" of tcpdump's "S." */
+/* "SYN-ACK" of tcpdump's "S." */
 void picture_flags(struct strbuf *out, const char *flags);
 bool picture_has_flag(const struct packet_event *packet, char flag);
 

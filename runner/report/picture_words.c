@@ -67,7 +67,7 @@ void picture_flags(struct strbuf *out, const char *flags)
     size_t before = out->len;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strchr(flags, names[i].letter) != NULL)
-            strbuf_printf(out, "%s%s", out->len > before ? "+" : "", names[i].name);
+            strbuf_printf(out, "%s%s", out->len > before ? "-" : "", names[i].name);
     if (out->len == before)
         strbuf_puts(out, "no flags");
 }

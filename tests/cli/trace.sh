@@ -14,7 +14,7 @@ cp "$recordings/tcp_echo.jsonl" "$kept"
 run "$socklings" trace 10
 is "the last check is shown" "$status" 0
 has "calls have their line" "$out" "tcp_server.c:59"
-has "packets have flags and numbers" "$out" "SYN+ACK seq=0 ack=1"
+has "packets have flags and numbers" "$out" "SYN-ACK seq=0 ack=1"
 has "states are there" "$out" "TIME_WAIT"
 run "$socklings" trace 10 --packets
 has "only what was asked for is shown: packets" "$out" "SYN seq=0"
