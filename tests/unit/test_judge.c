@@ -30,6 +30,7 @@ static const struct action actions[] = {
      .actor = "ann",
      .path = "$.a[8]",
      .connect = {.to = "127.0.0.2:${port}"}},
+    {.kind = ACTION_EXPECT, .actor = "ann", .path = "$.a[9]"},
 };
 static const struct var_spec port_var = {.name = "port", .kind = VAR_PORT};
 static const struct scene_script script = {
@@ -371,6 +372,89 @@ static void a_pattern_is_told_as_a_line_that_it_would_match(void **state)
     done(&r, &tl);
 }
 
+static bool shown(const struct result *r, const char *part)
+{
+    for (unsigned i = 0; i < r->step.nevidence; i++)
+        if (strstr(r->step.evidence[i], part) != NULL)
+            return true;
+    return false;
+}
+
+static void what_failed_is_no_evidence_but_the_programs_last_words_are(void **state)
+{
+    (void)state;
+    struct timeline tl;
+    start(&tl);
+    tl_call(&tl, "server 2 udp_echo.c:31 bind fd=3 addr=127.0.0.9:7000 = EADDRNOTAVAIL");
+    tl_output(&tl, "server", "stderr", "a remark\nbind: \x1b[31mno such address\n");
+    tl_exit(&tl, "server", 2, 1, NULL);
+    tl_failed(&tl, "expect", "ann", "$.a[3]", "exit", "hello", "")->script.text =
+        "ann received \"hello\"";
+    tl_end(&tl, "failed");
+    struct result r = judge(&tl);
+    assert_false(shown(&r, "ann received"));
+    assert_true(shown(&r, "EADDRNOTAVAIL"));
+    assert_true(shown(&r, "server printed \"bind: \\x1b[31mno such address\" on stderr"));
+    assert_false(shown(&r, "a remark"));
+    assert_non_null(strstr(r.step.question, "that call's error"));
+    done(&r, &tl);
+}
+
+static void ends_of_former_starts_are_no_evidence(void **state)
+{
+    (void)state;
+    struct timeline tl;
+    start(&tl);
+    tl_exit(&tl, "server", 2, 0, "SIGKILL");
+    tl_done(&tl, "start", "server", "$.a[0]", "server was started");
+    tl_call(&tl, "server 3 udp_echo.c:20 socket domain=AF_INET type=SOCK_DGRAM = 3");
+    tl_failed(&tl, "expect", "ann", "$.a[3]", "mismatch", "hello", "jello");
+    tl_end(&tl, "failed");
+    struct result r = judge(&tl);
+    assert_false(shown(&r, "SIGKILL"));
+    done(&r, &tl);
+}
+
+static void an_empty_datagram_that_never_came_is_not_compared(void **state)
+{
+    (void)state;
+    struct timeline tl;
+    start(&tl);
+    bind_to(&tl, 7000);
+    tl_exit(&tl, "server", 2, 0, NULL);
+    tl_failed(&tl, "expect", "ann", "$.a[9]", "exit", "", "");
+    tl_end(&tl, "failed");
+    struct result r = judge(&tl);
+    assert_string_equal(r.step.message, "an empty datagram was expected; none came: server exited "
+                                        "with status 0");
+    assert_null(r.step.diff);
+    assert_non_null(strstr(r.step.question, "makes the program end"));
+    done(&r, &tl);
+}
+
+static void other_output_is_quoted_and_a_sleep_is_asked_about(void **state)
+{
+    (void)state;
+    struct timeline tl;
+    start(&tl);
+    tl_output(&tl, "server", "stdout", "hello\nlistens somewhere\n");
+    tl_call(&tl, "server 2 udp_echo.c:50 nanosleep ns=20000000 = ?");
+    tl_failed(&tl, "output", "server", "$.a[6]", "deadline", NULL, NULL);
+    tl_end(&tl, "limit");
+    struct result r = judge(&tl);
+    assert_non_null(strstr(r.step.message, "sleeps in nanosleep() for 20 ms"));
+    assert_non_null(strstr(r.step.question, "while it sleeps"));
+    done(&r, &tl);
+    start(&tl);
+    tl_output(&tl, "server", "stdout", "hello\nlistens somewhere\n");
+    tl_exit(&tl, "server", 2, 0, NULL);
+    tl_failed(&tl, "output", "server", "$.a[6]", "exit", NULL, NULL);
+    tl_end(&tl, "failed");
+    r = judge(&tl);
+    assert_non_null(strstr(r.step.message, "; its last line was \"listens somewhere\""));
+    done(&r, &tl);
+}
+
 static void of_a_long_way_the_middle_is_left_out(void **state)
 {
     (void)state;
@@ -406,6 +490,10 @@ int main(void)
         cmocka_unit_test(stages_follow_what_the_script_was_doing),
         cmocka_unit_test(a_wrong_exit_status_is_told_without_a_diff_of_words),
         cmocka_unit_test(a_pattern_is_told_as_a_line_that_it_would_match),
+        cmocka_unit_test(what_failed_is_no_evidence_but_the_programs_last_words_are),
+        cmocka_unit_test(ends_of_former_starts_are_no_evidence),
+        cmocka_unit_test(an_empty_datagram_that_never_came_is_not_compared),
+        cmocka_unit_test(other_output_is_quoted_and_a_sleep_is_asked_about),
         cmocka_unit_test(of_a_long_way_the_middle_is_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
