@@ -58,7 +58,10 @@ static bool closed_all(const struct facts *f)
     bool any = false;
     for (unsigned i = 0; i < f->model.nsockets; i++) {
         const struct model_socket *s = f->model.sockets[i];
-        bool serves = s->listening < f->failed->n || (s->datagram && s->bound < f->failed->n);
+        /* Who takes one client only may close its listener early. */
+        bool serves = s->listener != NULL
+                          ? s->born < f->failed->n && s->closed > f->failed->n
+                          : s->listening < f->failed->n || (s->datagram && s->bound < f->failed->n);
         if (!ours(f, s) || !serves)
             continue;
         if (s->closed > f->failed->n)
