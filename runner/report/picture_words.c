@@ -249,6 +249,41 @@ static void add_printed(struct picture *p, struct strbuf *out, const struct pict
     strbuf_free(&all);
 }
 
+/* What stands for any text in a pattern: ".*", "[^ ]+" and the like. Its length, or 0. */
+static size_t any_text(const char *at)
+{
+    size_t len = 0;
+    if (*at == '.')
+        len = 1;
+    else if (at[0] == '[' && at[1] == '^')
+        len = strcspn(at + 2, "]\"") + 2;
+    if (len > 1)
+        len = at[len] == ']' ? len + 1 : 0;
+    return len > 0 && (at[len] == '+' || at[len] == '*') ? len + 1 : 0;
+}
+
+/* What a program should have printed, as a person would say it: a pattern (quoted, so that each of
+ * its backslashes stands there twice) without its marks. */
+static void add_expected(struct strbuf *out, const char *quoted)
+{
+    struct strbuf plain = STRBUF_INIT;
+    for (const char *at = quoted; *at != '\0';) {
+        size_t any = strncmp(at, ".\"", 2) == 0 && at > quoted && at[-1] == '"' ? 1 : any_text(at);
+        if (any > 0)
+            strbuf_puts(&plain, "…");
+        else if (at[0] == '\\' && at[1] == '\\' && at[2] != '\0' &&
+                 strchr("()[]{}.*+?^$|", at[2]) != NULL)
+            any = 2; /* the sign behind them is meant as it is, and comes next */
+        else
+            strbuf_putc(&plain, *at);
+        at += any > 0 ? any : 1;
+        if (any == 2 && strchr("()[]{}.*+?^$|", *at) != NULL && at[-1] == '\\')
+            strbuf_putc(&plain, *at++);
+    }
+    picture_add_escaped(out, plain.data);
+    strbuf_free(&plain);
+}
+
 static void add_script_words(struct strbuf *out, const struct script_event *script)
 {
     const char *text = script->text != NULL ? script->text : script->verb;
@@ -259,6 +294,11 @@ static void add_script_words(struct strbuf *out, const struct script_event *scri
         text += name + 1;
     if (script->status == SCRIPT_FAILED)
         strbuf_puts(out, "✗ ");
+    if (script->status == SCRIPT_FAILED && strncmp(text, "printed \"", 9) == 0) {
+        strbuf_puts(out, "should have printed ");
+        add_expected(out, text + 8);
+        return;
+    }
     picture_add_escaped(out, text);
     if (script->status == SCRIPT_FAILED && script->failure != NULL)
         strbuf_printf(out, " (%s)", script->failure);

@@ -231,7 +231,13 @@ static void fit_words(const struct drawing *d, const struct picture_row *row, st
         w->where_columns = 0;
     }
     room -= w->where_columns;
-    text_wrap(&w->lines, row->text, room > 8 ? (size_t)room : 8, NULL, "  ");
+    struct strbuf plain = STRBUF_INIT; /* what becomes ASCII may become wider */
+    if (d->look->utf8)
+        strbuf_puts(&plain, row->text);
+    else
+        look_clean(d->look, &plain, row->text);
+    text_wrap(&w->lines, plain.data, room > 8 ? (size_t)room : 8, NULL, "  ");
+    strbuf_free(&plain);
     for (const char *at = w->lines.data; *at != '\0';) {
         size_t n = strcspn(at, "\n");
         int columns = (int)text_columns(at, n);
@@ -270,7 +276,7 @@ static void draw_beside(struct drawing *d, const struct picture_row *row)
         struct strbuf text = STRBUF_INIT;
         strbuf_add(&text, at, n);
         if (i == LINES_MAX - 1 && at[n] != '\0' && at[n + 1] != '\0')
-            strbuf_puts(&text, "…");
+            strbuf_puts(&text, glyph(d, "…", "..."));
         draw_line_beside(d, row, &w, text.data, i == 0);
         strbuf_free(&text);
         at += n + (at[n] == '\n');
