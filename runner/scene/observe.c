@@ -59,6 +59,9 @@ static const char *start_all(struct run *run, const struct observe_setup *setup)
                (i + 1 < setup->ncommands || !actor->traced->running) &&
                !(actor->traced->running && settled(run, actor)))
             why = wait_round(run);
+        /* Dead before it ran: its last word may still be on its way through the gate. */
+        while (why == NULL && !actor->traced->running && actor->gate_watch != NULL)
+            why = wait_round(run);
         if (why != NULL)
             return why;
     }

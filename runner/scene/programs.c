@@ -189,7 +189,8 @@ enum progress program_start(struct run *run, const struct action *action)
         error_errno(run->err, "cannot execute %s", action->actor);
         return PROGRESS_INTERNAL;
     }
-    if (!actor->traced->running && actor_alive(actor))
+    /* Dead before it ran: its last word may still be on its way through the gate. */
+    if (!actor->traced->running && (actor_alive(actor) || actor->gate_watch != NULL))
         return PROGRESS_WAIT;
     if (!actor->traced->running) {
         error_set(run->err, "%s ended before it was executed", action->actor);

@@ -12,6 +12,7 @@ int main(int argc, char **argv)
         sum = sum * 6364136223846793005UL + i;
     clock_gettime(CLOCK_MONOTONIC, &to);
     printf("%.3f %lu\n",
-           (double)(to.tv_sec - from.tv_sec) * 1e3 + (double)(to.tv_nsec - from.tv_nsec) / 1e6, sum);
+           (double)(to.tv_sec - from.tv_sec) * 1e3 + (double)(to.tv_nsec - from.tv_nsec) / 1e6,
+           sum);
     return 0;
 }
