@@ -301,7 +301,8 @@ static void the_end_of_a_program_is_told_in_words(void **state)
 
 static void a_program_that_is_not_there_is_an_error(void **state)
 {
-    char *const argv[] = {"no-such-program-here", NULL};
+    /* With a slash: in $PATH a folder that may not be read would give another error. */
+    char *const argv[] = {"./no-such-program-here", NULL};
     struct foreground what = {.argv = argv, .input = -1, .output = -1};
     struct error err;
     int status;
