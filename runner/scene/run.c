@@ -52,6 +52,10 @@ void run_begin(struct run *run, struct loop *loop, const struct scene_setup *set
                         .bytes = STRBUF_INIT,
                         .failure = {.expected = STRBUF_INIT, .received = STRBUF_INIT}};
     share_processor(&run->processors);
+    /* A program may close its input while the script types: that is told by write(2), not by our
+     * end. */
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGPIPE, &ignore, &run->sigpipe);
     run->start = clock_now();
     run->deadline = run->start + setup->limits.wall_ms * CLOCK_MS;
 }
@@ -148,6 +152,7 @@ void run_end(struct run *run)
     free(run->actors);
     sched_setaffinity(0, sizeof run->processors, &run->processors);
     prctl(PR_SET_TIMERSLACK, 0, 0, 0, 0); /* the default again */
+    sigaction(SIGPIPE, &run->sigpipe, NULL);
 }
 
 const char *run_check_limits(struct run *run)

@@ -3,6 +3,7 @@
 #define SOCKLINGS_SCENE_RUN_H
 
 #include <sched.h>
+#include <signal.h>
 
 #include "catalog/vars.h"
 #include "net/capture.h"
@@ -53,8 +54,9 @@ struct run {
     const struct scene_setup *setup;
     struct loop *loop;
     struct timeline *tl;
-    struct error *err;    /* of an internal error; may be NULL */
-    cpu_set_t processors; /* to be restored */
+    struct error *err;        /* of an internal error; may be NULL */
+    struct sigaction sigpipe; /* to be restored */
+    cpu_set_t processors;     /* to be restored */
     int64_t start, deadline;
     struct sandbox *sandbox;
     struct tracer *tracer;
