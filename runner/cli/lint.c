@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "catalog/lesson.h"
 #include "cli/mutant.h"
-#include "judge/rules.h"
+#include "rules/rules.h"
 
 enum { SOURCE_MAX = 1024 * 1024, MUTANTS_MIN = 4, RULES_MAX = 256 };
 

@@ -9,10 +9,10 @@
 #include "base/bytes.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "judge/describe.h"
-#include "judge/rules.h"
-#include "judge/sanitizer.h"
 #include "judge/wire.h"
+#include "rules/rules.h"
+#include "rules/sanitizer.h"
+#include "timeline/describe.h"
 
 void assert_failure_free(struct assert_failure *failure)
 {

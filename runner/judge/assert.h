@@ -5,8 +5,8 @@
 #define SOCKLINGS_JUDGE_ASSERT_H
 
 #include "base/strbuf.h"
-#include "judge/facts.h"
 #include "judge/verdict.h"
+#include "rules/facts.h"
 
 /* Why an assertion does not hold. Strings are owned. */
 struct assert_failure {

@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/mem.h"
-#include "judge/describe.h"
+#include "timeline/describe.h"
 
 enum {
     CALLS_SHOWN = 4, /* last calls of the programs when nothing better is known */

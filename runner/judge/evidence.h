@@ -5,7 +5,7 @@
 #ifndef SOCKLINGS_JUDGE_EVIDENCE_H
 #define SOCKLINGS_JUDGE_EVIDENCE_H
 
-#include "judge/facts.h"
+#include "rules/facts.h"
 
 /* A growing list of lines; each is owned. */
 struct lines {

@@ -6,8 +6,8 @@
 
 #include "base/bytes.h"
 #include "base/text.h"
-#include "judge/describe.h"
 #include "judge/explain_action.h"
+#include "timeline/describe.h"
 
 /* --- crashes --- */
 

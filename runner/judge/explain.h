@@ -6,8 +6,8 @@
 #define SOCKLINGS_JUDGE_EXPLAIN_H
 
 #include "base/strbuf.h"
-#include "judge/facts.h"
 #include "judge/verdict.h"
+#include "rules/facts.h"
 
 /* A program of the learner's that ended by a signal which neither the script nor the end of the
  * scene sent. */

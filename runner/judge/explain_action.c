@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/text.h"
-#include "judge/describe.h"
+#include "timeline/describe.h"
 
 static const char *actor_of(const struct action *action)
 {

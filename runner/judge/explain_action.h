@@ -3,7 +3,7 @@
 #define SOCKLINGS_JUDGE_EXPLAIN_ACTION_H
 
 #include "base/strbuf.h"
-#include "judge/facts.h"
+#include "rules/facts.h"
 
 /* What the action wants, while it is not there: "ann waits for 5 bytes; ann sent to
  * 127.0.0.1(7788)". */

@@ -19,8 +19,8 @@
 #include "judge/evidence.h"
 #include "judge/explain.h"
 #include "judge/explain_action.h"
-#include "judge/rules.h"
-#include "judge/sanitizer.h"
+#include "rules/rules.h"
+#include "rules/sanitizer.h"
 
 /* What was decided, before it is put into a step_result. */
 struct ruling {

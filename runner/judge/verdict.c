@@ -60,18 +60,6 @@ const char *stage_name(enum stage stage)
     return "none";
 }
 
-void diagnosis_free(struct diagnosis *d)
-{
-    if (d == NULL)
-        return;
-    free(d->message);
-    free(d->question);
-    free(d->file);
-    free(d->lesson);
-    free(d->events);
-    free(d);
-}
-
 static void lines_free(char **lines, unsigned count)
 {
     for (unsigned i = 0; i < count; i++)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/strbuf.h"
+#include "rules/diagnosis.h"
 
 enum outcome {
     OUTCOME_PASS,
@@ -35,21 +36,6 @@ enum stage {
     STAGE_MEMORY,    /* sanitizer reports */
 };
 const char *stage_name(enum stage stage);
-
-enum certainty { CERTAINTY_HINT, CERTAINTY_FACT };
-
-/* A mistake that was recognised. Strings are owned by the diagnosis. */
-struct diagnosis {
-    const char *id;           /* "eof-ignored": a name of the rule table; static */
-    enum certainty certainty; /* fact: two layers agree, or one is conclusive */
-    char *message;            /* what the program did and what the kernel did with it */
-    char *question;           /* one question that leads to the answer */
-    char *file;               /* NULL if unknown */
-    int line;
-    char *lesson;     /* "05_udp_echo#byte-order" */
-    uint64_t *events; /* the events that show it, by n */
-    unsigned nevents;
-};
 
 struct step_result {
     const char *id, *title; /* the lab's */
@@ -86,8 +72,7 @@ struct verdict {
     unsigned nsteps;
 };
 
-void diagnosis_free(struct diagnosis *d); /* frees d itself too; NULL is fine */
-void verdict_free(struct verdict *v);     /* frees what it holds, not v itself */
+void verdict_free(struct verdict *v); /* frees what it holds, not v itself */
 
 /* 0 pass, 1 any failure of the program, 3 internal error: the exit status of `check`. */
 int verdict_exit_status(const struct verdict *v);

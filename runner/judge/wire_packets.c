@@ -5,9 +5,9 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "judge/describe.h"
 #include "judge/sequence.h"
 #include "judge/wire.h"
+#include "timeline/describe.h"
 
 /* --- ends --- */
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/bytes.h"
-#include "judge/describe.h"
 #include "report/picture_parts.h"
+#include "timeline/describe.h"
 
 static void add_line(struct strbuf *out, const char *name, const char *text)
 {

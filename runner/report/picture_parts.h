@@ -5,8 +5,8 @@
 #define SOCKLINGS_REPORT_PICTURE_PARTS_H
 
 #include "base/strbuf.h"
-#include "judge/model.h"
 #include "report/picture.h"
+#include "timeline/model.h"
 
 /* Texts to numbers; -1: not there. */
 struct picture_map {

@@ -15,8 +15,8 @@
 
 #include "base/address.h"
 #include "base/mem.h"
-#include "judge/describe.h"
 #include "report/picture_parts.h"
+#include "timeline/describe.h"
 #include "timeline/packet.h"
 
 /* --- texts to numbers --- */

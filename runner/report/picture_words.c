@@ -9,8 +9,8 @@
 #include "base/bytes.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "judge/describe.h"
 #include "report/picture_parts.h"
+#include "timeline/describe.h"
 #include "timeline/packet.h"
 
 enum { PREVIEW = 24, PRINTED = 60, DUMP_WIDTH = 8, DUMP_LINES = 8 };

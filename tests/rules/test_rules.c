@@ -12,8 +12,8 @@
 #include "base/random.h"
 #include "catalog/lesson.h"
 #include "judge/judge.h"
-#include "judge/rules.h"
 #include "rule_case.h"
+#include "rules/rules.h"
 #include "timeline/file.h"
 
 struct setting {

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The house has floors: a room includes only rooms on lower floors, judge and report never see the
-# living system, and lib/ knows nothing of runner/. TAP.
+# The house has floors: a room includes only rooms on lower floors, rules, judge and report never see
+# the living system, and lib/ knows nothing of runner/. TAP.
 
 cd "$(dirname "$0")/../.." || exit 1
 
@@ -8,11 +8,12 @@ cd "$(dirname "$0")/../.." || exit 1
 floors='
 1 base
 2 timeline catalog build
-3 net trace judge workspace
-4 scene report
-5 check
-6 grade
-7 cli
+3 rules
+4 net trace judge workspace
+5 scene report
+6 check
+7 grade
+8 cli
 '
 
 # Prints "FILE: why" for each include that is not allowed. Reads "FILE:LINE" lines of grep.
@@ -43,7 +44,7 @@ judge_includes() {
                 print file ": \"" included "\" is of no room"
             } else if (from != room && floor[from] >= floor[room]) {
                 print file ": " room " includes \"" included "\""
-            } else if ((room == "judge" || room == "report") &&
+            } else if ((room ~ /^(rules|judge|report)$/) &&
                        (from == "scene" || from == "net" || from == "trace")) {
                 print file ": " room " looks at the living system: \"" included "\""
             }
@@ -71,6 +72,7 @@ wrong='runner/judge/a.c:1:#include "scene/scene.h"
 runner/report/a.c:1:#include "trace/trace.h"
 runner/base/a.c:1:#include "build/build.h"
 runner/timeline/a.c:1:#include "catalog/lab.h"
+runner/rules/a.c:1:#include "judge/verdict.h"
 runner/trace/a.c:1:#include "scene/scene.h"
 runner/scene/a.c:1:#include "check/check.h"
 runner/check/a.c:1:#include "check.h"
@@ -81,7 +83,7 @@ right='runner/scene/a.c:1:#include "trace/trace.h"
 runner/judge/a.c:1:#  include "judge/rules.h"
 runner/cli/a.c:1:#include "check/check.h"
 lib/a.c:1:#include "net.h"'
-missed=$((10 - $(echo "$wrong" | judge_includes | wc -l)))
+missed=$((11 - $(echo "$wrong" | judge_includes | wc -l)))
 [ $missed -eq 0 ] && missed=
 result "includes that go up, sideways or nowhere are found" "$missed"
 result "includes that go down are let pass" "$(echo "$right" | judge_includes)"

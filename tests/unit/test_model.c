@@ -1,4 +1,4 @@
-/* Tests of judge/model and judge/describe: who owns which socket, and how calls are told. */
+/* Tests of timeline/model and timeline/describe: who owns which socket, and how calls are told. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "judge/describe.h"
-#include "judge/model.h"
+#include "timeline/describe.h"
+#include "timeline/model.h"
 #include "tl_build.h"
 
 struct both {

@@ -1,11 +1,11 @@
 /*
- * judge/model_effects - what each call changes once it has returned with success.
+ * timeline/model_effects - what each call changes once it has returned with success.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "judge/model_private.h"
+#include "timeline/model_private.h"
 
 static struct model_socket *socket_new(struct model *m, const struct model_process *p, int fd,
                                        uint64_t n)

@@ -1,11 +1,11 @@
 /*
- * judge/rules_length - 16 to 19: sent too much, too little, or what nobody wrote.
+ * rules/length - 16 to 19: sent too much, too little, or what nobody wrote.
  *
  * What is sent is compared with what came in just before, in the same thread, and with what the
  * script wanted: a length that is always 8; the size of the buffer; what came and older bytes of
  * the buffer behind it; what came up to its first zero.
  */
-#include "judge/rules.h"
+#include "rules/rules.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* judge/describe: see describe.h. */
-#include "judge/describe.h"
+/* timeline/describe: see describe.h. */
+#include "timeline/describe.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,12 +1,12 @@
 /*
- * judge/rules_buffer - room that is not there.
+ * rules/buffer - room that is not there.
  *
  * 14, 15  The room for an address that the program announced is smaller than the address the kernel
  *         had to write, or negative: conclusive.
  * 20, 21  A sanitizer's report right after a recv that filled the buffer; a length below zero.
  * 23      The datagram that the script sent is longer than the room that recv was given.
  */
-#include "judge/rules.h"
+#include "rules/rules.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,11 +1,11 @@
 /*
- * judge/sanitizer - finds what AddressSanitizer and UndefinedBehaviorSanitizer printed in the
+ * rules/sanitizer - finds what AddressSanitizer and UndefinedBehaviorSanitizer printed in the
  * output of a recording, and reads the few things from it that rules need.
  */
-#ifndef SOCKLINGS_JUDGE_SANITIZER_H
-#define SOCKLINGS_JUDGE_SANITIZER_H
+#ifndef SOCKLINGS_RULES_SANITIZER_H
+#define SOCKLINGS_RULES_SANITIZER_H
 
-#include "judge/facts.h"
+#include "rules/facts.h"
 
 /* Only a recording of the sanitized build is searched, so that a program which prints such words
  * itself changes nothing elsewhere. */

@@ -1,5 +1,5 @@
 /*
- * judge/rules - the table of mistakes that are recognised in a recording. Private to judge/.
+ * rules/rules - the table of mistakes that are recognised in a recording.
  *
  * Each rule is one function that looks for one mistake of the catalogue and, when it finds it,
  * fills a finding. What a rule may say: CERTAINTY_FACT only when two layers agree (calls and what
@@ -7,12 +7,12 @@
  * conclusive by itself; else CERTAINTY_HINT, worded as a question. To name the wrong mistake is
  * worse than to name none.
  */
-#ifndef SOCKLINGS_JUDGE_RULES_H
-#define SOCKLINGS_JUDGE_RULES_H
+#ifndef SOCKLINGS_RULES_RULES_H
+#define SOCKLINGS_RULES_RULES_H
 
 #include "base/strbuf.h"
-#include "judge/facts.h"
-#include "judge/verdict.h"
+#include "rules/diagnosis.h"
+#include "rules/facts.h"
 
 enum { FINDING_EVENTS = 8 };
 

@@ -1,5 +1,5 @@
 /*
- * judge/describe - events of a recording in words, one line each, as evidence shows them:
+ * timeline/describe - events of a recording in words, one line each, as evidence shows them:
  *
  *     udp_echo.c:41  recvfrom(3, 512 bytes) = 11 from 127.0.0.1(40001): "hello there"
  *     tcp_server.c:31  bind(3, 0.0.0.0(7000)) = -1 EADDRINUSE
@@ -7,11 +7,11 @@
  * All functions add to `out`, without a newline; what came from the program under test is escaped
  * (base/bytes.h), so the lines can be printed as they are.
  */
-#ifndef SOCKLINGS_JUDGE_DESCRIBE_H
-#define SOCKLINGS_JUDGE_DESCRIBE_H
+#ifndef SOCKLINGS_TIMELINE_DESCRIBE_H
+#define SOCKLINGS_TIMELINE_DESCRIBE_H
 
 #include "base/strbuf.h"
-#include "judge/model.h"
+#include "timeline/model.h"
 
 /* What the learner wrote: "recv", "accept", "fgets"; where the library function is not known, the
  * nearest name of the call. */

@@ -1,5 +1,6 @@
 /*
- * judge/model - the calls of a recording replayed: who owned which socket, and what became of it.
+ * timeline/model - the calls of a recording replayed: who owned which socket, and what became of
+ * it.
  *
  * A rule or an assertion asks "which socket did this call speak of, and what had happened to it by
  * then?" The answers live here, so that nobody else follows descriptors through dup, fork, threads,
@@ -11,8 +12,8 @@
  *
  * Everything points into the timeline, which must outlive the model.
  */
-#ifndef SOCKLINGS_JUDGE_MODEL_H
-#define SOCKLINGS_JUDGE_MODEL_H
+#ifndef SOCKLINGS_TIMELINE_MODEL_H
+#define SOCKLINGS_TIMELINE_MODEL_H
 
 #include <stdbool.h>
 #include <stddef.h>

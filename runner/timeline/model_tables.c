@@ -1,5 +1,5 @@
 /*
- * judge/model_tables - descriptors and processes; see model_private.h.
+ * timeline/model_tables - descriptors and processes; see model_private.h.
  *
  * Every stay of a descriptor in a table is kept as a slot, so that one can ask for any moment.
  */
@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "judge/model_private.h"
+#include "timeline/model_private.h"
 
 struct model_process *model_process(const struct model *m, int pid)
 {

@@ -1,5 +1,5 @@
-/* judge/sanitizer: see sanitizer.h. */
-#include "judge/sanitizer.h"
+/* rules/sanitizer: see sanitizer.h. */
+#include "rules/sanitizer.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /*
- * judge/model_private - what the files of the model share: descriptor tables and their changes.
+ * timeline/model_private - what the files of the model share: descriptor tables and their changes.
  */
-#ifndef SOCKLINGS_JUDGE_MODEL_PRIVATE_H
-#define SOCKLINGS_JUDGE_MODEL_PRIVATE_H
+#ifndef SOCKLINGS_TIMELINE_MODEL_PRIVATE_H
+#define SOCKLINGS_TIMELINE_MODEL_PRIVATE_H
 
-#include "judge/model.h"
+#include "timeline/model.h"
 
 struct model_table {
     unsigned users;

@@ -1,13 +1,13 @@
 /*
- * judge/facts - all that rules and assertions may ask of one recording: the replayed calls, what
+ * rules/facts - all that rules and assertions may ask of one recording: the replayed calls, what
  * the script wanted and saw, what a sanitizer reported. Gathered once, then only read.
  */
-#ifndef SOCKLINGS_JUDGE_FACTS_H
-#define SOCKLINGS_JUDGE_FACTS_H
+#ifndef SOCKLINGS_RULES_FACTS_H
+#define SOCKLINGS_RULES_FACTS_H
 
 #include "base/strbuf.h"
 #include "catalog/lab.h"
-#include "judge/model.h"
+#include "timeline/model.h"
 #include "timeline/timeline.h"
 
 /* What ASan or UBSan printed; text is NULL when they printed nothing. */

@@ -6,13 +6,13 @@
  *  2. A descriptor table belongs to a process, or to several that share it (CLONE_FILES).
  *  3. Every stay of a descriptor in a table is kept as a slot, so that one can ask for any moment.
  */
-#include "judge/model.h"
+#include "timeline/model.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "judge/model_private.h"
+#include "timeline/model_private.h"
 
 static const char *const recv_calls[] = {"recvfrom", "recvmsg", "read", "readv", NULL};
 static const char *const send_calls[] = {"sendto",   "sendmsg", "write", "writev",

@@ -1,9 +1,9 @@
-/* judge/describe_packet: a packet in words. See describe.h. */
+/* timeline/describe_packet: a packet in words. See describe.h. */
 #include <inttypes.h>
 #include <string.h>
 
 #include "base/bytes.h"
-#include "judge/describe.h"
+#include "timeline/describe.h"
 
 void describe_flags(struct strbuf *out, const char *flags)
 {

@@ -1,5 +1,5 @@
-/* judge/facts: see facts.h. */
-#include "judge/facts.h"
+/* rules/facts: see facts.h. */
+#include "rules/facts.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "catalog/vars.h"
-#include "judge/sanitizer.h"
+#include "rules/sanitizer.h"
 
 /* --- ports --- */
 

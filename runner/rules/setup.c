@@ -1,5 +1,5 @@
 /*
- * judge/rules_setup - mistakes on the way to a socket that serves: the port that is taken, calls
+ * rules/setup - mistakes on the way to a socket that serves: the port that is taken, calls
  * that are missing or meet the wrong descriptor.
  *
  * 03, 04, 05  EADDRINUSE means different things: a TIME_WAIT row of the kernel and no listener
@@ -9,11 +9,11 @@
  * never used. 12          accept() fails with EINVAL on a socket that never listened, or listen()
  * chose a port since bind() had not. 13          Data calls on a listening socket.
  */
-#include "judge/rules.h"
+#include "rules/rules.h"
 
 #include <string.h>
 
-#include "judge/describe.h"
+#include "timeline/describe.h"
 
 /* --- who has the port --- */
 

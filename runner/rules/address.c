@@ -1,5 +1,5 @@
 /*
- * judge/rules_address - mistakes in the address that a socket gets: byte order, family, which
+ * rules/address - mistakes in the address that a socket gets: byte order, family, which
  * address.
  *
  * 01, 02  A port that, with its two bytes swapped, is one the script speaks of, while it is not one
@@ -9,13 +9,13 @@
  * no recvfrom could have left the address empty (that is 15). 08      Bound to loopback while the
  * script came by another address and failed, or asks for the any-address itself.
  */
-#include "judge/rules.h"
+#include "rules/rules.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "judge/describe.h"
+#include "timeline/describe.h"
 
 /* --- 01, 02: byte order --- */
 

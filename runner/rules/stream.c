@@ -1,5 +1,5 @@
 /*
- * judge/rules_stream - a stream is not messages: where it begins, goes on and ends.
+ * rules/stream - a stream is not messages: where it begins, goes on and ends.
  *
  * 25  The program took the beginning of what the script's peer sent, then acted on it and closed,
  * or turned to something else, without asking for the rest. Calls and script must agree. 27  send()
@@ -7,7 +7,7 @@
  * Three times and more 0 from one stream: conclusive. 29  Both ends wait: the program in recv
  * without having ended its own stream, the peer for that end.
  */
-#include "judge/rules.h"
+#include "rules/rules.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /*
- * judge/rules_life - signals, descriptors, ends.
+ * rules/life - signals, descriptors, ends.
  *
  * 33  Ended by SIGPIPE in a call that wrote to a connected socket: conclusive.
  * 37  Accepted connections that have ended, for the very process that accepted them, are still open
@@ -9,7 +9,7 @@
  * close or exit without another call on it. 52  On a pipe the wanted line comes in a write() that
  * is the program's last call; a stall on output with nothing written at all is only a hint.
  */
-#include "judge/rules.h"
+#include "rules/rules.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

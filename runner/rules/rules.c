@@ -1,11 +1,11 @@
-/* judge/rules: the table, and the choice among what the rules find. See rules.h. */
-#include "judge/rules.h"
+/* rules/rules: the table, and the choice among what the rules find. See rules.h. */
+#include "rules/rules.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "judge/describe.h"
+#include "timeline/describe.h"
 
 static const struct rule table[] = {
     {1, "port-no-htons-bind", "S", rule_port_no_htons_bind,
@@ -230,4 +230,16 @@ struct diagnosis *rules_diagnose(const struct facts *f, const char *const *only)
         }
     }
     return best_rule == NULL ? NULL : as_diagnosis(f, best_rule, &best);
+}
+
+void diagnosis_free(struct diagnosis *d)
+{
+    if (d == NULL)
+        return;
+    free(d->message);
+    free(d->question);
+    free(d->file);
+    free(d->lesson);
+    free(d->events);
+    free(d);
 }
