@@ -76,6 +76,8 @@ struct lab {
     const struct lab_program *programs;
     unsigned nprograms;
     struct lab_limits limits;
+    const struct network
+        *network;                /* `hosts`: of all its scenes but those that say otherwise; NULL */
     bool needs_packets;          /* its programs read raw packets (AF_PACKET) themselves */
     const char *const *mistakes; /* ids aimed at */
     unsigned nmistakes;

@@ -3,7 +3,8 @@
  * hold of the recording afterwards. runner/catalog/README.md shows the same as JSON.
  *
  * Texts may hold ${name}: a variable of the scene, or `${peer.port}`, `${peer.addr}` (the peer's
- * own end), `${i}` (the round of a repeat). They are expanded when the action is carried out.
+ * own end), `${i}` (the round of a repeat), `${alice.addr}` (a host's; catalog/network.h). They are
+ * expanded when the action is carried out.
  */
 #ifndef SOCKLINGS_CATALOG_SCRIPT_H
 #define SOCKLINGS_CATALOG_SCRIPT_H
@@ -11,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct network; /* catalog/network.h */
 
 enum var_kind {
     VAR_PORT,  /* a port the program must use: random from 20000–29999, its two bytes differ */
@@ -79,8 +82,9 @@ enum stdio_kind {
 struct action {
     enum action_kind kind;
     const char *actor; /* program's name in the scene, or peer; NULL for repeat */
-    const char *path;  /* where it stands in lab.json: "$.steps[2].checks[0].scene[4]" */
-    const char *why;   /* said when it fails, or NULL: "an empty datagram is a datagram too" */
+    const char *host; /* START, UDP, CONNECT, LISTEN: where, in a scene with a network; else NULL */
+    const char *path; /* where it stands in lab.json: "$.steps[2].checks[0].scene[4]" */
+    const char *why;  /* said when it fails, or NULL: "an empty datagram is a datagram too" */
     union {
         struct {
             const char *role;  /* which program of the lab; default: the actor's name */
@@ -147,6 +151,12 @@ struct action {
             const struct action *actions;
             unsigned nactions;
         } repeat;
+        struct {
+            const char *rule; /* catalog/wire_rule.h, with ${…}; NULL: all rules end ("clear") */
+        } wire;
+        struct {
+            const char *rule; /* the beginning of the hold rule's text; NULL: all ("all") */
+        } release;
     };
 };
 
@@ -210,6 +220,7 @@ struct assertion {
                                    one: whose one end it is); nbetween 0: the ends that the patterns
                                    name */
     unsigned nbetween;
+    const char *host;          /* PACKETS: sent by this host; STATES, STATE: its sockets; or NULL */
     const char *const *states; /* STATES, STATE; a NULL among them is "…" */
     unsigned nstates;
     const char *local, *remote; /* STATES, STATE: the socket's ends; NULL: any */
@@ -233,6 +244,9 @@ struct scene_script {
     bool sanitized;    /* run the build with ASan and UBSan */
     bool capture;      /* packets are recorded; also when an assertion asks for them */
     bool states;       /* socket states are recorded; also when an assertion asks for them */
+    const struct network *network; /* its hosts; NULL: one host and its loopback */
+    const char *const *wire;       /* rules from the start (catalog/wire_rule.h), with ${…} */
+    unsigned nwire;
     const struct scene_file *files;
     unsigned nfiles;
     enum stdio_kind stdio; /* PTY by default */

@@ -282,6 +282,9 @@ static void read_packet(struct reader *r, struct packet_event *packet)
     packet->ack = get_u32(r, "ack");
     packet->len = get_u32(r, "len");
     packet->fate = get_string(r, "fate", OR_EMPTY);
+    packet->rule = get_string(r, "rule", OPTIONAL);
+    packet->hosts_to = get_string(r, "hosts_to", OPTIONAL);
+    packet->arrived_ns = get_int(r, "arrived_ns", -1, INT64_MAX, 0);
     packet->abs_seq = get_u32(r, "abs_seq");
     packet->abs_ack = get_u32(r, "abs_ack");
     packet->window = get_u32(r, "window");

@@ -71,7 +71,12 @@ struct packet_event {
     const char *flags; /* tcp: "S", "S.", "F.", "R", "P.", "." as tcpdump writes them; else NULL */
     uint32_t seq, ack; /* relative to the first of each direction (RFC 9293: SYN is 0) */
     uint32_t len;      /* bytes of payload */
-    const char *fate;  /* "delivered", "dropped", "delayed", "duplicated", "held", "refused" */
+    const char *fate;  /* "delivered", "dropped", "delayed", "duplicated", "held", "refused",
+                          "corrupted" */
+    /* Of a scene with several hosts, whose frames pass the wire (event.host: who sent it): */
+    const char *rule;     /* of the wire, that decided its fate; NULL: none */
+    const char *hosts_to; /* whom it was handed to, or would have been: "bob", "bob,carol"; NULL */
+    int64_t arrived_ns;   /* handed on so long after it was sent; 0: at once; -1: never */
     uint32_t abs_seq, abs_ack;
     uint32_t window;     /* as in the header, not scaled */
     const char *options; /* tcp: "mss 65495,sackOK,TS,nop,ws 7"; NULL: none */

@@ -136,6 +136,10 @@ static void put_packet(struct strbuf *out, const struct packet_event *packet)
     put_uint(out, "ack", packet->ack);
     put_uint(out, "len", packet->len);
     put_string(out, "fate", packet->fate);
+    put_string(out, "rule", packet->rule);
+    put_string(out, "hosts_to", packet->hosts_to);
+    if (packet->arrived_ns != 0)
+        put_int(out, "arrived_ns", packet->arrived_ns);
     if (packet->flags != NULL) {
         put_uint(out, "abs_seq", packet->abs_seq);
         put_uint(out, "abs_ack", packet->abs_ack);

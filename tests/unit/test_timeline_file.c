@@ -104,6 +104,9 @@ static void same_rest(const struct event *a, const struct event *b)
         assert_int_equal(a->packet.ack, b->packet.ack);
         assert_int_equal(a->packet.len, b->packet.len);
         same_text(a->packet.fate, b->packet.fate);
+        same_text(a->packet.rule, b->packet.rule);
+        same_text(a->packet.hosts_to, b->packet.hosts_to);
+        assert_true(a->packet.arrived_ns == b->packet.arrived_ns);
         assert_int_equal(a->packet.abs_seq, b->packet.abs_seq);
         assert_int_equal(a->packet.abs_ack, b->packet.abs_ack);
         assert_int_equal(a->packet.window, b->packet.window);
@@ -269,6 +272,9 @@ static void any_packet(struct timeline *tl, struct packet_event *packet)
                                     .ack = chance(9),
                                     .len = chance(9),
                                     .fate = any_text(tl, false),
+                                    .rule = any_text(tl, true),
+                                    .hosts_to = any_text(tl, true),
+                                    .arrived_ns = any_int() & INT64_MAX,
                                     .options = any_text(tl, true),
                                     .info = any_text(tl, true),
                                     .frame = bytes_or_none(tl),
