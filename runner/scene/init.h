@@ -12,7 +12,7 @@
 
 enum init_word { INIT_SOCKET = 1, INIT_FILE, INIT_SPAWN };
 
-enum { INIT_TEXT = 60000 };
+enum { INIT_TEXT = 100000 }; /* an argument may be the text of the largest datagram */
 
 /* One packet on the control socket; descriptors travel beside it (SCM_RIGHTS). */
 struct init_request {
