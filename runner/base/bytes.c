@@ -158,6 +158,7 @@ static int hex_value(char c)
 int bytes_from_hex(struct strbuf *out, const char *text, struct error *err)
 {
     size_t before = out->len;
+    strbuf_reserve(out, strlen(text) / 2);
     for (size_t i = 0; text[i] != '\0';) {
         if (isspace((unsigned char)text[i])) {
             i++;
@@ -166,11 +167,12 @@ int bytes_from_hex(struct strbuf *out, const char *text, struct error *err)
         int high = hex_value(text[i]);
         int low = high >= 0 ? hex_value(text[i + 1]) : -1;
         if (low >= 0) {
-            strbuf_putc(out, (char)(unsigned char)(high << 4 | low));
+            out->data[out->len++] = (char)(unsigned char)(high << 4 | low);
             i += 2;
             continue;
         }
         strbuf_cut(out, before);
+        out->data[before] = '\0';
         size_t at = high >= 0 ? i + 1 : i;
         if (text[at] == '\0' || isspace((unsigned char)text[at]))
             return error_set(err,
@@ -183,6 +185,7 @@ int bytes_from_hex(struct strbuf *out, const char *text, struct error *err)
         strbuf_free(&shown);
         return -1;
     }
+    out->data[out->len] = '\0';
     return 0;
 }
 
@@ -191,8 +194,11 @@ void bytes_to_hex(struct strbuf *out, const void *data, size_t len)
     static const char hex[] = "0123456789abcdef";
     const unsigned char *bytes = data;
     strbuf_reserve(out, len * 2);
+    char *at = out->data + out->len;
     for (size_t i = 0; i < len; i++) {
-        strbuf_putc(out, hex[bytes[i] >> 4]);
-        strbuf_putc(out, hex[bytes[i] & 15]);
+        *at++ = hex[bytes[i] >> 4];
+        *at++ = hex[bytes[i] & 15];
     }
+    *at = '\0';
+    out->len += len * 2;
 }

@@ -232,6 +232,33 @@ int file_write(const char *path, const void *data, size_t len, mode_t mode, unsi
     return write_with(path, mode, flags, fill_bytes, &bytes, err);
 }
 
+struct pieces_to_write {
+    file_piece_fn *next;
+    void *arg;
+};
+
+static int fill_pieces(int fd, void *arg)
+{
+    const struct pieces_to_write *pieces = arg;
+    struct strbuf piece = STRBUF_INIT;
+    int rc = 0;
+    while (rc == 0 && pieces->next(pieces->arg, &piece)) {
+        rc = write_all(fd, piece.data, piece.len);
+        strbuf_cut(&piece, 0);
+    }
+    int saved = errno;
+    strbuf_free(&piece);
+    errno = saved;
+    return rc;
+}
+
+int file_write_pieces(const char *path, file_piece_fn *next, void *arg, mode_t mode, unsigned flags,
+                      struct error *err)
+{
+    struct pieces_to_write pieces = {next, arg};
+    return write_with(path, mode, flags, fill_pieces, &pieces, err);
+}
+
 static int fill_copy(int fd, void *arg)
 {
     int from = *(const int *)arg;

@@ -39,6 +39,11 @@ int file_read_fd(int fd, const char *name, size_t max, struct strbuf *out, struc
  * it. */
 int file_write(const char *path, const void *data, size_t len, mode_t mode, unsigned flags,
                struct error *err);
+/* The same, of what is made piece by piece: `next` adds the next one to *piece, which is empty, and
+ * is false when there is none. */
+typedef bool file_piece_fn(void *arg, struct strbuf *piece);
+int file_write_pieces(const char *path, file_piece_fn *next, void *arg, mode_t mode, unsigned flags,
+                      struct error *err);
 /* Copies a file the same way, with the permission bits of the original (subject to the umask). */
 int file_copy(const char *from, const char *to, unsigned flags, struct error *err);
 /* Removes what killed writers of `path` left beside it. Only while no other writer can be at

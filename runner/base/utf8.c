@@ -1,6 +1,8 @@
 /* base/utf8: see utf8.h. */
 #include "base/utf8.h"
 
+#include <string.h>
+
 #include "base/utf8_width.h"
 
 size_t utf8_decode(const char *data, size_t len, uint32_t *code)
@@ -44,6 +46,15 @@ size_t utf8_valid_prefix(const char *data, size_t len)
 {
     size_t at = 0;
     while (at < len) {
+        /* Most text is ASCII, and most of it long: eight bytes at a time. */
+        uint64_t eight;
+        if (len - at >= sizeof eight) {
+            memcpy(&eight, data + at, sizeof eight);
+            if ((eight & UINT64_C(0x8080808080808080)) == 0) {
+                at += sizeof eight;
+                continue;
+            }
+        }
         size_t n = utf8_decode(data + at, len - at, NULL);
         if (n == 0)
             break;

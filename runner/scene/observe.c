@@ -101,6 +101,7 @@ static void record_end(struct run *run, const char *why)
     struct event *ev = timeline_append(run->tl, EVENT_END, clock_now() - run->start);
     ev->end.why = timeline_string(run->tl, why);
     ev->end.limit = timeline_string(run->tl, run->limit);
+    wire_missing(run, &ev->end);
 }
 
 int observe_run(struct loop *loop, const struct observe_setup *setup, struct timeline *tl,

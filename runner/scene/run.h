@@ -79,6 +79,7 @@ struct run {
     int diag;          /* sock_diag in the scene's network, or -1 */
     int packets;       /* a packet socket on the loopback, or -1: nothing is captured */
     unsigned npackets; /* recorded */
+    uint64_t packets_missed, packets_left_out;
     struct capture *capture;
     struct packet_flows *flows;
     struct states *states; /* NULL: states are not recorded */
@@ -115,6 +116,8 @@ void action_give_up(struct run *run, const struct action *action, bool alive, co
  * the kernel does not allow it the recording has none. */
 void wire_open(struct run *run);
 void wire_close(struct run *run);
+/* Once it is closed: what the recording lacks. */
+void wire_missing(const struct run *run, struct end_event *end);
 /* Looks at the sockets now: something was done that may have changed them. */
 void wire_look(struct run *run);
 

@@ -182,6 +182,7 @@ static void record_end(struct run *run, const char *why)
     ev->host = timeline_string(run->tl, "localhost");
     ev->end.why = timeline_string(run->tl, why);
     ev->end.limit = timeline_string(run->tl, run->limit);
+    wire_missing(run, &ev->end);
     ev->end.waits = waits;
     ev->end.nwaits = kept;
     run->over = true;

@@ -23,8 +23,12 @@ static bool is_marker(const struct run *run, const void *frame, size_t kept, siz
 static void on_frame(void *arg, const void *frame, size_t kept, size_t wire_len, int64_t t)
 {
     struct run *run = arg;
-    if (run->over || run->npackets >= PACKETS_MOST || is_marker(run, frame, kept, wire_len))
+    if (run->over || is_marker(run, frame, kept, wire_len))
         return;
+    if (run->npackets >= PACKETS_MOST) {
+        run->packets_left_out++;
+        return;
+    }
     run->npackets++;
     const struct event *ev =
         packet_record(run->tl, run->flows, frame, kept, wire_len, t - run->start, "localhost");
@@ -81,10 +85,19 @@ void wire_open(struct run *run)
     }
 }
 
+void wire_missing(const struct run *run, struct end_event *end)
+{
+    end->packets_missed = run->packets_missed;
+    end->packets_left_out = run->packets_left_out;
+    end->shortened = run->tl->shortened;
+}
+
 void wire_close(struct run *run)
 {
-    if (run->capture != NULL)
+    if (run->capture != NULL) {
         capture_drain(run->capture);
+        run->packets_missed = capture_dropped(run->capture);
+    }
     if (run->states != NULL && !run->over)
         states_poll_all(run->states, run->tl, clock_now() - run->start, "localhost");
     states_free(run->states);

@@ -13,7 +13,7 @@
 #include "timeline/order.h"
 #include "timeline/packet.h"
 
-enum { HOLES_MAX = 4, TABLE_MIN = 64 };
+enum { HOLES_MAX = 4, TABLE_MIN = 64, HEADERS = 192 /* of a frame, and a little more */ };
 
 struct range {
     uint32_t start, end;
@@ -251,7 +251,7 @@ static void record_tcp(struct timeline *tl, struct packet_flows *flows, const st
 static void keep_frame(struct timeline *tl, const struct packet *p, struct packet_event *packet)
 {
     size_t len = p->kept < PACKET_KEPT ? p->kept : PACKET_KEPT;
-    packet->frame = timeline_bytes(tl, p->frame, len);
+    packet->frame = timeline_sample(tl, p->frame, len, HEADERS);
     packet->frame_len = p->wire_len > UINT32_MAX ? UINT32_MAX : (uint32_t)p->wire_len;
 }
 

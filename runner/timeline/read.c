@@ -330,6 +330,9 @@ static void read_end(struct reader *r, struct end_event *end)
     end->why = get_string(r, "why", NEEDED);
     end->limit = get_string(r, "limit", OPTIONAL);
     end->text = get_string(r, "text", OR_EMPTY);
+    end->packets_missed = (uint64_t)get_int(r, "packets_missed", 0, INT64_MAX, 0);
+    end->packets_left_out = (uint64_t)get_int(r, "packets_left_out", 0, INT64_MAX, 0);
+    end->shortened = (uint64_t)get_int(r, "shortened", 0, INT64_MAX, 0);
     const cJSON *item;
     unsigned count = get_list(r, "waits", false, &item);
     uint64_t *waits = timeline_memory(r->tl, count * sizeof *waits);
@@ -436,12 +439,11 @@ static void read_event(struct reader *r)
 /* cJSON would end the text at a zero character and lose what follows. */
 static bool has_zero_escape(const char *line, size_t len)
 {
-    for (size_t i = 0; i + 1 < len; i++) {
-        if (line[i] != '\\')
-            continue;
-        if (len - i >= 6 && memcmp(line + i, "\\u0000", 6) == 0)
+    const char *end = line + len, *at = line;
+    while (at < end && (at = memchr(at, '\\', (size_t)(end - at))) != NULL) {
+        if (end - at >= 6 && memcmp(at, "\\u0000", 6) == 0)
             return true;
-        i++;
+        at += 2;
     }
     return false;
 }

@@ -31,6 +31,7 @@ struct timeline_store {
     struct block *blocks;  /* the first is the one being filled */
     const char **table;    /* open addressing; NULL is a free slot */
     size_t slots, entries; /* slots is 0 or a power of two, entries at most half of it */
+    size_t samples;        /* bytes kept by timeline_sample */
 };
 
 static struct timeline_store *store_of(struct timeline *tl)
@@ -178,6 +179,18 @@ const char *timeline_format(struct timeline *tl, const char *format, ...)
 struct bytes timeline_bytes(struct timeline *tl, const void *data, size_t len)
 {
     return (struct bytes){store_copy(store_of(tl), data, len), len};
+}
+
+struct bytes timeline_sample(struct timeline *tl, const void *data, size_t len, size_t least)
+{
+    struct timeline_store *store = store_of(tl);
+    if (len > least && store->samples + len > TIMELINE_SAMPLES) {
+        len = least;
+        tl->shortened++;
+    } else {
+        store->samples += len;
+    }
+    return timeline_bytes(tl, data, len);
 }
 
 void *timeline_memory(struct timeline *tl, size_t size)

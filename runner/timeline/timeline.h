@@ -129,6 +129,10 @@ struct end_event {
     const char *text;  /* a sentence: `server waits in recvfrom() on fd 3 …` */
     const uint64_t *waits; /* with "stall" and "limit": the calls still under way, by n */
     unsigned nwaits;
+    /* What is missing in the recording: */
+    uint64_t packets_missed;   /* passed before the kernel could keep them for us */
+    uint64_t packets_left_out; /* came after more than a recording holds */
+    uint64_t shortened;        /* byte runs of calls and frames, by timeline_sample */
 };
 
 struct var {
@@ -188,6 +192,7 @@ struct timeline {
     struct event *events;
     size_t count;
     size_t cap;
+    uint64_t shortened;           /* byte runs of which timeline_sample has kept only a part */
     struct timeline_store *store; /* strings; private */
 };
 
@@ -203,6 +208,11 @@ const char *timeline_string(struct timeline *tl, const char *text);
 const char *timeline_format(struct timeline *tl, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 struct bytes timeline_bytes(struct timeline *tl, const void *data, size_t len);
+/* The same, of bytes that are there to be looked at: what a call moved, a frame. The first
+ * TIMELINE_SAMPLES of a recording are kept, of a run that comes after them its first `least`: so a
+ * long recording of large messages still fits into memory. */
+struct bytes timeline_sample(struct timeline *tl, const void *data, size_t len, size_t least);
+#define TIMELINE_SAMPLES ((size_t)8 << 20)
 void *timeline_memory(struct timeline *tl, size_t size); /* zeroed, suitably aligned */
 
 /* --- reading --- */

@@ -201,6 +201,12 @@ static void put_end(struct strbuf *out, const struct end_event *end)
     put_string(out, "why", end->why);
     put_string(out, "limit", end->limit);
     put_string(out, "text", end->text);
+    if (end->packets_missed != 0)
+        put_uint(out, "packets_missed", end->packets_missed);
+    if (end->packets_left_out != 0)
+        put_uint(out, "packets_left_out", end->packets_left_out);
+    if (end->shortened != 0)
+        put_uint(out, "shortened", end->shortened);
     if (end->nwaits == 0)
         return;
     json_field(out, "waits");

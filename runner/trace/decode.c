@@ -21,7 +21,7 @@
 #include "trace/memory.h"
 #include "trace/names.h"
 
-enum { IOV_MOST = 16, POLL_MOST = 64 };
+enum { IOV_MOST = 16, POLL_MOST = 64, DATA_LEAST = 64 };
 
 struct context {
     struct timeline *tl;
@@ -125,7 +125,7 @@ static void add_data(struct context *c, uint64_t pointer, size_t len)
     char buffer[TIMELINE_DATA_MAX];
     size_t want = len < sizeof buffer ? len : sizeof buffer;
     size_t n = want > 0 ? memory_read(c->tid, pointer, buffer, want) : 0;
-    add(c, "data")->bytes = timeline_bytes(c->tl, buffer, n);
+    add(c, "data")->bytes = timeline_sample(c->tl, buffer, n, DATA_LEAST);
 }
 
 /* Gathers from an iovec array; `most` bytes at most, the sum of the lengths is returned. */
@@ -147,7 +147,7 @@ static uint64_t gather(struct context *c, uint64_t pointer, size_t count, size_t
             have += memory_read(c->tid, (uint64_t)(uintptr_t)iov[i].iov_base, buffer + have, piece);
     }
     if (keep)
-        add(c, "data")->bytes = timeline_bytes(c->tl, buffer, have);
+        add(c, "data")->bytes = timeline_sample(c->tl, buffer, have, DATA_LEAST);
     return sum;
 }
 

@@ -88,6 +88,9 @@ static void same_end(const struct end_event *a, const struct end_event *b)
     same_text(a->why, b->why);
     same_text(a->limit, b->limit);
     same_text(a->text, b->text);
+    assert_true(a->packets_missed == b->packets_missed);
+    assert_true(a->packets_left_out == b->packets_left_out);
+    assert_true(a->shortened == b->shortened);
     assert_int_equal(a->nwaits, b->nwaits);
     for (unsigned i = 0; i < a->nwaits; i++)
         assert_true(a->waits[i] == b->waits[i]);
@@ -364,7 +367,7 @@ static void any_timeline(struct timeline *tl, size_t count)
     uint64_t *waits = timeline_memory(tl, sizeof *waits);
     *waits = last_call;
     ev->end = (struct end_event){any_text(tl, false), any_text(tl, true), any_text(tl, false),
-                                 waits, last_call > 0};
+                                 waits, last_call > 0, chance(2), chance(3), chance(100000)};
 }
 
 static char *temporary(void)
