@@ -1,0 +1,20 @@
+/* Up to step 3: the message goes out, or is too long; nobody listens. */
+#include "lab.h"
+
+int main(int argc, char **argv)
+{
+    uint16_t port;
+    if (argc != 4 || !net_parse_port(argv[2], &port))
+        die_usage("udp_send HOST PORT MESSAGE");
+    struct addrinfo hints = {.ai_socktype = SOCK_DGRAM}, *to;
+    int rc = getaddrinfo(argv[1], argv[2], &hints, &to);
+    if (rc != 0)
+        die("getaddrinfo %s: %s", argv[1], gai_strerror(rc));
+    int fd = socket(to->ai_family, to->ai_socktype, 0);
+    if (fd < 0)
+        die_call("socket", NULL);
+    if (sendto(fd, argv[3], strlen(argv[3]), 0, to->ai_addr, to->ai_addrlen) < 0)
+        die_call("sendto", argv[1]);
+    freeaddrinfo(to);
+    return 0;
+}
