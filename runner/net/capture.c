@@ -4,8 +4,6 @@
  *  - The kernel cuts frames to what is kept before it queues them (a filter of one instruction): on
  *    the loopback they are up to 64 KiB, and an ordinary user's queue would hold six of those. The
  *    whole length comes as PACKET_AUXDATA.
- *  - Times come from CLOCK_REALTIME (SO_TIMESTAMPNS) and are told in CLOCK_MONOTONIC, as calls are.
- *    How far the two clocks are apart is measured between two looks at one of them.
  */
 #include "net/capture.h"
 
@@ -24,6 +22,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "net/stamps.h"
 #include "timeline/timeline.h"
 
 #ifndef PACKET_IGNORE_OUTGOING
@@ -32,8 +31,6 @@
 
 enum {
     QUEUE_BYTES = 32 * 1024 * 1024,
-    CLOCK_LOOKS = 3,
-    CLOCK_STEP = 10000, /* ns: more than this is no inaccuracy, somebody has set the clock */
     BATCH = 32,
     EXTRA = CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(struct tpacket_auxdata)),
 };
@@ -53,37 +50,12 @@ struct capture {
     struct loop_fd *watch;
     capture_fn *fn;
     void *arg;
-    int64_t offset; /* CLOCK_REALTIME minus CLOCK_MONOTONIC */
-    int64_t doubt;  /* by how much it may be wrong */
-    int64_t last;   /* time of the last frame */
+    struct stamps stamps;
+    int64_t last; /* time of the last frame */
     uint64_t dropped;
     struct caught batch[BATCH];
     struct mmsghdr messages[BATCH];
 };
-
-/* --- clocks --- */
-
-static int64_t nanoseconds(struct timespec ts)
-{
-    return (int64_t)ts.tv_sec * CLOCK_S + ts.tv_nsec;
-}
-
-static void measure_clocks(struct capture *capture)
-{
-    for (int i = 0; i < CLOCK_LOOKS; i++) {
-        struct timespec real;
-        int64_t before = clock_now();
-        clock_gettime(CLOCK_REALTIME, &real);
-        int64_t after = clock_now();
-        int64_t offset = nanoseconds(real) - before - (after - before) / 2;
-        int64_t doubt = after - before, moved = offset - capture->offset;
-        bool set = (moved > CLOCK_STEP || moved < -CLOCK_STEP) && doubt < CLOCK_STEP;
-        if (doubt < capture->doubt || set) {
-            capture->offset = offset;
-            capture->doubt = doubt;
-        }
-    }
-}
 
 /* --- opening --- */
 
@@ -145,8 +117,8 @@ struct capture *capture_open(struct loop *loop, int fd, int ifindex, capture_fn 
         return NULL;
     }
     struct capture *capture = mem_alloc(sizeof *capture);
-    *capture = (struct capture){.fd = fd, .fn = fn, .arg = arg, .doubt = INT64_MAX};
-    measure_clocks(capture);
+    *capture = (struct capture){.fd = fd, .fn = fn, .arg = arg, .stamps = STAMPS_INIT};
+    stamps_measure(&capture->stamps);
     if (loop != NULL)
         capture->watch = loop_fd_add(loop, fd, EPOLLIN, on_frames, capture);
     return capture;
@@ -207,7 +179,7 @@ static void set_times(struct capture *capture, int count)
         struct timespec when = {0};
         caught->wire_len = capture->messages[i].msg_len;
         read_ancillary(&capture->messages[i].msg_hdr, &when, &caught->wire_len);
-        caught->t = when.tv_sec != 0 ? nanoseconds(when) - capture->offset : clock_now();
+        caught->t = when.tv_sec != 0 ? stamps_time(&capture->stamps, when) : clock_now();
         if (caught->t > next)
             caught->t = next;
         next = caught->t;
@@ -227,7 +199,7 @@ unsigned capture_drain(struct capture *capture)
         count = receive(capture);
         if (count <= 0)
             break;
-        measure_clocks(capture);
+        stamps_measure(&capture->stamps);
         set_times(capture, count);
         for (int i = 0; i < count; i++) {
             struct caught *caught = &capture->batch[i];

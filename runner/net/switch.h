@@ -5,11 +5,29 @@
  *  - It learns which MAC address is behind which port, floods what it does not know, broadcast and
  *    multicast, and never sends a frame back to where it came from. IEEE 802.1D without spanning
  *    tree. Segments do not see each other: only a router (a host) joins them.
+ *    As a real one it does not hand on what is no frame or longer than a link takes, what comes
+ *    from a group's address or none, and what is for switches alone (01:80:c2:00:00:00 to 0f); nor
+ *    does it look further than at Ethernet's header: unknown EtherTypes and wrong checksums pass.
  *  - Rules (catalog/wire_rule.h) drop, delay, duplicate, reorder, hold, corrupt or slow frames.
  * What "N %" picks depends on the seed, the rule, the sending host and how many frames of that host
  *    the rule has matched so far: not on time, nor on what other hosts do meanwhile.
  *  - Every frame is told once, when its fate is known; one that is handed on later (delayed, held)
- *    is told again when that happens.
+ *    is told again when that happens. A broadcast is one frame, told and counted once, though many
+ *    get it. Only when a rule with `to` treats one host's copy of it differently, the frame is told
+ *    once for each fate, with the same id and other hosts in `to`.
+ *
+ * Details of the actions:
+ *  - from and to are hosts on the same wire: what passes a router is a frame from the sender to the
+ *    router, and another from the router to the receiver.
+ *  - delay keeps the order of the frames that one rule delays.
+ *  - reorder: frames that match and come from the same host overtake it, and do not have to wait
+ *    themselves; when too few follow, it is handed on after 100 ms (before TCP would send again).
+ *  - limit: the link carries one frame at a time, at that rate; what waits for it is 64 KiB at
+ * most.
+ *  - corrupt: one bit of the payload, chosen by the seed; where there is none, of the checksum.
+ * What has no checksum either (ARP) is dropped, as a network card does for Ethernet's own.
+ *  - duplicate: the copies follow the frame at once.
+ *  - Not more than 64 MiB are delayed and held; what would be more is dropped.
  *
  * The core (switch_frame, switch_due) is pure: time comes in, frames go out by a callback. The part
  * that reads and writes packet sockets is below it (switch_attach).
@@ -46,9 +64,9 @@ struct switch_report {
     int64_t handed_on; /* when it was handed to the receiving link; -1: not (yet) */
     unsigned from;     /* host's index */
     unsigned port;
-    uint32_t to; /* hosts it is handed to, or would have been: a bit each */
+    uint32_t to; /* hosts it is handed to, or would have been: a bit each; 0: nobody is there */
     enum switch_fate fate;
-    const struct wire_rule *rule; /* that decided; NULL */
+    const struct wire_rule *rule; /* that decided; NULL. Valid until switch_free */
 };
 typedef void switch_report_fn(void *arg, const struct switch_report *report);
 
@@ -57,7 +75,8 @@ typedef void switch_send_fn(void *arg, unsigned port, const void *frame, size_t 
 
 struct net_switch;
 
-/* The network must outlive it. */
+/* `send` may be NULL for one that will be attached to packet sockets. Neither callback may call the
+ * switch. Free with switch_free. */
 struct net_switch *switch_new(const struct network *net, uint64_t seed, switch_send_fn *send,
                               switch_report_fn *report, void *arg);
 void switch_free(struct net_switch *sw);
@@ -81,21 +100,25 @@ int64_t switch_due(struct net_switch *sw, int64_t now);
 /* Frames that were delayed and will be handed on; held ones are not counted: they may stay. */
 unsigned switch_on_way(const struct net_switch *sw);
 
-/* ARP questions (IPv6: neighbour solicitations) of the last 4 seconds that nobody has answered: the
- * kernel that asked will ask again, and tell its sender when it gives up (after 3 s). */
+/* Whether a host waits for the answer to an ARP question (IPv6: neighbour solicitation): its kernel
+ * asks again every second, three times in all, and then tells the sender that it gives up. A
+ * question counts for 1.5 s. */
 bool switch_unanswered(const struct net_switch *sw, int64_t now);
 
 /* --- on packet sockets --- */
 
-/* Reads and writes ports (net/hosts.h; by number; it keeps but does not own them), driven by the
- * loop. Returns the number of frames taken by switch_pump so far. */
+/* Reads and writes ports (net/hosts.h; by number; it keeps but does not own them) from now on,
+ * driven by the loop; NULL: only by switch_pump. Frames then go to the sockets, not to `send`;
+ * those that rules let go by themselves too. 0; or -1 and *err, and it is not attached. */
 int switch_attach(struct net_switch *sw, struct loop *loop, const int *ports, unsigned nports,
                   struct error *err);
+/* Before the ports are closed and the loop is freed. What waits for a socket is lost. */
 void switch_detach(struct net_switch *sw);
-/* Takes and hands on what is waiting now, and what is due; at most a few hundred frames. How many
- * frames moved. */
+/* Takes and hands on what is waiting now, and what is due; at most a few hundred frames. Does not
+ * block. How many frames moved. */
 unsigned switch_pump(struct net_switch *sw);
-/* Frames that the kernel dropped for want of room before we saw them. */
+/* Frames that were lost without a rule: the kernel dropped them for want of room before we saw
+ * them, or a link took none for a tenth of a second. */
 uint64_t switch_lost(const struct net_switch *sw);
 
 #endif
