@@ -17,6 +17,7 @@
 
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "scene/factory.h"
 #include "timeline/file.h"
 
 enum { SHARED_LEAST = 3 };
@@ -41,45 +42,46 @@ struct hands {
     pid_t helper; /* 0: none */
     int pidfd;    /* the loop may reap it first: its number may be another's by then */
     int fd;
+    int recordings;       /* a file in memory: a socket would make the helper wait for its reader */
     cpu_set_t processors; /* to be restored */
 };
 
-/* What comes before the error text and the recording. */
+/* The recording lies in `recordings`. */
 struct message {
     unsigned index;
     int rc;
+    off_t from;
     size_t len;
     struct error err;
 };
 
 /* --- in the helper --- */
 
-static int send_all(int fd, const void *data, size_t len)
+static int append(int fd, off_t from, const char *data, size_t len)
 {
     for (size_t done = 0; done < len;) {
-        ssize_t n = send(fd, (const char *)data + done, len - done, MSG_NOSIGNAL);
+        ssize_t n = pwrite(fd, data + done, len - done, from + (off_t)done);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0)
+        if (n <= 0)
             return -1;
         done += (size_t)n;
     }
     return 0;
 }
 
-static int hand_over(int fd, unsigned index, int rc, const struct error *err,
+static int hand_over(const struct hands *hands, int fd, struct message *message,
                      const struct timeline *tl)
 {
     struct strbuf text = STRBUF_INIT;
     for (size_t i = 0; i < tl->count; i++)
         timeline_event_json(&tl->events[i], &text);
-    struct message message = {.index = index, .rc = rc, .len = text.len};
-    memcpy(message.err.text, err->text, sizeof message.err.text);
-    int sent = send_all(fd, &message, sizeof message);
-    if (sent == 0)
-        sent = send_all(fd, text.data, text.len);
+    message->len = text.len;
+    int rc = append(hands->recordings, message->from, text.data, text.len);
+    if (rc == 0 && send(fd, message, sizeof *message, MSG_NOSIGNAL) != (ssize_t)sizeof *message)
+        rc = -1;
     strbuf_free(&text);
-    return sent;
+    return rc;
 }
 
 static bool take(struct hands *hands, unsigned index)
@@ -89,25 +91,28 @@ static bool take(struct hands *hands, unsigned index)
            atomic_compare_exchange_strong(&hands->taken[index], &free_one, true);
 }
 
-static _Noreturn void help(struct hands *hands, int fd, pid_t owner, int cpu)
+static _Noreturn void help(struct hands *hands, int fd, int line, pid_t owner, int cpu)
 {
     cpu_set_t one;
+    off_t used = 0;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != owner)
         _exit(0);
     CPU_ZERO(&one);
     CPU_SET((size_t)cpu, &one);
     sched_setaffinity(0, sizeof one, &one);
+    factory_adopt(line);
     struct loop *loop = loop_new(NULL);
     for (unsigned i = 0; loop != NULL && i < hands->njobs; i++) {
         struct timeline tl;
-        struct error err = {""};
+        struct message message = {.index = i, .from = used};
         if (!hands->shared[i] || !take(hands, i))
             continue;
         timeline_init(&tl);
-        int rc = hands->fn(hands->arg, i, loop, &tl, &err);
-        if (hand_over(fd, i, rc, &err, &tl) != 0)
+        message.rc = hands->fn(hands->arg, i, loop, &tl, &message.err);
+        if (hand_over(hands, fd, &message, &tl) != 0)
             break;
+        used += (off_t)message.len;
         timeline_free(&tl);
     }
     _exit(0);
@@ -115,10 +120,12 @@ static _Noreturn void help(struct hands *hands, int fd, pid_t owner, int cpu)
 
 /* --- in the owner --- */
 
-static int receive_all(int fd, void *data, size_t len)
+static int read_back(const struct hands *hands, const struct message *message, struct strbuf *text)
 {
-    for (size_t done = 0; done < len;) {
-        ssize_t n = recv(fd, (char *)data + done, len - done, MSG_WAITALL);
+    strbuf_reserve(text, message->len);
+    for (size_t done = 0; done < message->len;) {
+        ssize_t n = pread(hands->recordings, text->data + done, message->len - done,
+                          message->from + (off_t)done);
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
@@ -133,6 +140,7 @@ static void end_helper(struct hands *hands)
     if (hands->helper == 0)
         return;
     close(hands->fd);
+    close(hands->recordings);
     if (hands->pidfd >= 0) {
         syscall(SYS_pidfd_send_signal, hands->pidfd, SIGKILL, NULL, 0);
         close(hands->pidfd);
@@ -146,14 +154,16 @@ static void end_helper(struct hands *hands)
 static void receive(struct hands *hands)
 {
     struct message message;
-    if (receive_all(hands->fd, &message, sizeof message) != 0 || message.index >= hands->njobs) {
+    ssize_t n;
+    while ((n = recv(hands->fd, &message, sizeof message, 0)) < 0 && errno == EINTR) {
+    }
+    if (n != (ssize_t)sizeof message || message.index >= hands->njobs) {
         end_helper(hands);
         return;
     }
     struct result *result = &hands->results[message.index];
     struct strbuf text = STRBUF_INIT;
-    strbuf_reserve(&text, message.len);
-    int rc = receive_all(hands->fd, text.data, message.len);
+    int rc = read_back(hands, &message, &text);
     if (rc == 0 && message.rc == 0)
         rc = timeline_parse(&result->tl, text.data, message.len, "helper", NULL);
     strbuf_free(&text);
@@ -236,16 +246,23 @@ static void start_helper(struct hands *hands)
     if (memory == MAP_FAILED)
         return;
     hands->taken = memory; /* zero bytes are false */
-    if (cpu < 0 || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0)
+    if (cpu < 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
         return;
-    pid_t owner = getpid(), pid = fork();
+    int recordings = memfd_create("recordings", MFD_CLOEXEC);
+    int line = factory_line();
+    hands->recordings = recordings;
+    pid_t owner = getpid(), pid = recordings >= 0 ? fork() : -1;
     if (pid == 0) {
         close(pair[0]);
-        help(hands, pair[1], owner, cpu);
+        help(hands, pair[1], line, owner, cpu);
     }
     close(pair[1]);
+    if (line >= 0)
+        close(line);
     if (pid < 0) {
         close(pair[0]);
+        if (recordings >= 0)
+            close(recordings);
         return;
     }
     hands->helper = pid;

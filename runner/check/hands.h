@@ -3,9 +3,9 @@
  * processors of a small machine are busy.
  *
  * The scenes of a check do not depend on each other, only their judgement does: it goes in order.
- * Each process takes the next scene that nobody has taken; results of the helper come back as a
- * recording over a socket. A helper that dies costs nothing but time: its scenes are run again
- * here.
+ * Each process takes the next scene that nobody has taken; results of the helper come back as
+ * recordings in a file in memory. A helper that dies costs nothing but time: its scenes are run
+ * again here.
  */
 #ifndef SOCKLINGS_CHECK_HANDS_H
 #define SOCKLINGS_CHECK_HANDS_H

@@ -1,7 +1,7 @@
 /*
  * scene/factory: see factory.h.
  *
- *  - It answers a request with what it has ready, and makes the next one after answering.
+ *  - It answers a request with what it has ready, and makes the next ones when nobody asks.
  *  - Started as root, a sandbox belongs to a uid that nobody else has: limits on processes count
  * per uid, and do not hold for root at all.
  */
@@ -24,7 +24,11 @@
 #include "scene/init.h"
 #include "trace/filter.h"
 
-enum { INSIDE_UID = 1000 };
+enum {
+    INSIDE_UID = 1000,
+    READY = 2, /* sandboxes made ahead: one for each process that runs scenes */
+    LINES = 4, /* processes that may ask */
+};
 
 struct sandbox_ready {
     bool made;
@@ -164,40 +168,116 @@ static void discard(struct sandbox_ready *ready)
     ready->made = false;
 }
 
+static bool usable(const struct sandbox_ready *ready, const struct sandbox_kind *kind)
+{
+    return ready->made && ready->reply.error == 0 && ready->kind.tier == kind->tier &&
+           ready->kind.own == kind->own;
+}
+
+/* Hands over a sandbox that is ready, or one that is made now. -1: nobody listens any more. */
+static int answer(int line, struct sandbox_ready ready[READY], struct sandbox_kind kind)
+{
+    struct sandbox_ready *found = NULL;
+    for (int i = 0; i < READY; i++) {
+        if (usable(&ready[i], &kind))
+            found = &ready[i];
+        else if (ready[i].made)
+            discard(&ready[i]);
+    }
+    if (found == NULL) {
+        found = &ready[0];
+        make(found, kind);
+    }
+    const int fds[2] = {found->control, found->pidfd};
+    bool good = found->reply.error == 0;
+    int rc = packet_send(line, &found->reply, sizeof found->reply, fds, good ? 2 : 0);
+    if (good) {
+        close(found->control);
+        close(found->pidfd);
+        found->made = false;
+    }
+    return rc;
+}
+
+/* One request: a kind of sandbox, or nothing and a descriptor, which is a new line. -1: the line
+ * has ended. */
+static int serve_line(struct pollfd lines[LINES], int at, struct sandbox_ready ready[READY],
+                      struct sandbox_kind *kind)
+{
+    struct sandbox_kind asked;
+    int fd = -1;
+    unsigned nfds = 1;
+    int n = packet_receive(lines[at].fd, &asked, sizeof asked, &fd, &nfds);
+    if (nfds == 1) {
+        int i = 0;
+        while (i < LINES && lines[i].fd >= 0)
+            i++;
+        if (i < LINES)
+            lines[i].fd = fd;
+        else
+            close(fd);
+        return 0;
+    }
+    if (n != (int)sizeof asked || answer(lines[at].fd, ready, asked) != 0)
+        return -1;
+    *kind = asked;
+    return 0;
+}
+
+/* When nobody asks: one for each line. The other tiers' cost nothing to make, but leave a folder.
+ * False: there are enough. */
+static bool make_ahead(const struct pollfd lines[LINES], struct sandbox_ready ready[READY],
+                       struct sandbox_kind kind)
+{
+    int wanted = 0;
+    for (int i = 0; i < LINES; i++)
+        wanted += lines[i].fd >= 0;
+    for (int i = 0; kind.tier == TIER_A && i < READY && i < wanted; i++) {
+        if (!ready[i].made) {
+            make(&ready[i], kind);
+            return true;
+        }
+    }
+    return false;
+}
+
 static _Noreturn void serve(int fd)
 {
-    struct sandbox_ready ready = {.made = false};
+    struct sandbox_ready ready[READY] = {{.made = false}};
+    struct sandbox_kind kind = {.tier = TIER_NONE};
+    struct pollfd lines[LINES];
+    bool idle = false;
+    for (int i = 0; i < LINES; i++)
+        lines[i] = (struct pollfd){i == 0 ? fd : -1, POLLIN, 0};
     for (;;) {
-        struct sandbox_kind kind;
-        if (recv(fd, &kind, sizeof kind, 0) != (ssize_t)sizeof kind)
-            _exit(0); /* the runner has gone: its end is ours, and ours that of the sandboxes */
-        if (ready.made &&
-            (ready.kind.tier != kind.tier || ready.kind.own != kind.own || ready.reply.error != 0))
-            discard(&ready);
-        if (!ready.made)
-            make(&ready, kind);
-        const int fds[2] = {ready.control, ready.pidfd};
-        bool good = ready.reply.error == 0;
-        if (packet_send(fd, &ready.reply, sizeof ready.reply, fds, good ? 2 : 0) != 0)
-            _exit(0);
-        if (good) {
-            close(ready.control);
-            close(ready.pidfd);
-            ready.made = false;
-            if (kind.tier == TIER_A) /* the others cost nothing to make, but leave a folder */
-                make(&ready, kind);
+        int n = poll(lines, LINES, idle ? -1 : 0);
+        for (int i = 0; n > 0 && i < LINES; i++) {
+            if (lines[i].fd < 0 || lines[i].revents == 0)
+                continue;
+            if (serve_line(lines, i, ready, &kind) != 0) {
+                if (i == 0)
+                    _exit(0); /* the runner has gone: its end is ours, and ours the sandboxes' */
+                close(lines[i].fd);
+                lines[i].fd = -1;
+            }
         }
+        idle = n <= 0 && !make_ahead(lines, ready, kind);
     }
 }
 
 /* --- in the runner --- */
 
 static struct {
-    pid_t owner; /* the process that started it: a forked copy must not share it */
-    pid_t pid;
-    int pidfd; /* a loop may reap it first: its number may be another's by then */
+    pid_t owner; /* the process whose line it is: a forked copy must not share it */
+    pid_t pid;   /* 0: the line was adopted, and the factory is the parent's */
+    int pidfd;   /* a loop may reap it first: its number may be another's by then */
     int fd;
 } factory;
+
+static bool have_factory(void)
+{
+    return factory.owner == getpid();
+}
 
 static _Noreturn void factory_main(int fd, pid_t runner)
 {
@@ -241,16 +321,44 @@ static int start(struct error *err)
 
 void factory_stop(void)
 {
-    if (factory.pid == 0 || factory.owner != getpid())
+    if (!have_factory())
         return;
     close(factory.fd);
+    factory.owner = 0;
+    if (factory.pid == 0)
+        return;
     if (factory.pidfd >= 0) {
         syscall(SYS_pidfd_send_signal, factory.pidfd, SIGKILL, NULL, 0);
         close(factory.pidfd);
     }
     while (waitpid(factory.pid, NULL, 0) < 0 && errno == EINTR) {
     }
+}
+
+int factory_line(void)
+{
+    int pair[2];
+    struct sandbox_kind none = {.tier = TIER_NONE};
+    if (!have_factory() && start(NULL) != 0)
+        return -1;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+        return -1;
+    int rc = packet_send(factory.fd, &none, sizeof none, &pair[1], 1);
+    close(pair[1]);
+    if (rc == 0)
+        return pair[0];
+    close(pair[0]);
+    return -1;
+}
+
+void factory_adopt(int line)
+{
+    if (line < 0)
+        return;
+    factory.owner = getpid();
     factory.pid = 0;
+    factory.pidfd = -1;
+    factory.fd = line;
 }
 
 static int ask(const struct sandbox_kind *kind, struct init_reply *reply, int fds[2])
@@ -268,7 +376,7 @@ int factory_take(struct sandbox_kind kind, int *control, int *pidfd, char *folde
 {
     struct init_reply reply;
     int fds[2];
-    bool mine = factory.pid != 0 && factory.owner == getpid();
+    bool mine = have_factory();
     if (!mine && start(err) != 0)
         return -1;
     if (ask(&kind, &reply, fds) != 0) {

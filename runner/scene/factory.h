@@ -2,9 +2,9 @@
  * scene/factory - a small process that makes sandboxes ahead of need.
  *
  * Making the namespaces of a sandbox costs the kernel a millisecond or two, and most of it can be
- * done on another processor while a scene is still running: the factory always has one empty
- * sandbox ready. It is forked from the runner once, when the first sandbox is wanted, and ends with
- * it: the sandboxes' inits are its children, and die with it.
+ * done on another processor while a scene is still running: the factory always has empty sandboxes
+ * ready. It is forked from the runner once, when the first sandbox is wanted, and ends with it: the
+ * sandboxes' inits are its children, and die with it.
  */
 #ifndef SOCKLINGS_SCENE_FACTORY_H
 #define SOCKLINGS_SCENE_FACTORY_H
@@ -26,6 +26,12 @@ struct sandbox_kind {
  * can be made here. */
 int factory_take(struct sandbox_kind kind, int *control, int *pidfd, char *folder, size_t size,
                  struct error *err);
+
+/* For a process that is about to fork one which runs scenes as well: a line of its own to the same
+ * factory (started if need be), for factory_adopt in the child; the parent closes its copy. -1: the
+ * child will start a factory of its own. */
+int factory_line(void);
+void factory_adopt(int line);
 
 /* Ends the factory and what it has ready, and waits for it (leak checks, tests). */
 void factory_stop(void);
