@@ -25,7 +25,6 @@
 
 #include "base/address.h"
 #include "base/mem.h"
-#include "net/capture.h"
 #include "net/sockdiag.h"
 #include "net/transitions.h"
 #include "timeline/order.h"
@@ -75,7 +74,8 @@ struct change {
 
 struct states {
     int fd;
-    struct capture *capture; /* or NULL */
+    states_drain_fn *drain; /* or NULL */
+    void *drain_arg;
     uint32_t sequence;
     void *tree; /* tsearch(3) of struct pair, by its ends */
     struct pair *all, *hot;
@@ -90,9 +90,10 @@ struct states *states_new(int diag_fd)
     return states;
 }
 
-void states_follow(struct states *states, struct capture *capture)
+void states_follow(struct states *states, states_drain_fn *drain, void *arg)
 {
-    states->capture = capture;
+    states->drain = drain;
+    states->drain_arg = arg;
 }
 
 static void keep(void *pair)
@@ -214,30 +215,45 @@ static void expect(struct pair *pair, int state, int64_t t, bool sent)
 
 /* One end of a connection sent or received the segment. */
 static void segment(struct states *states, const char *local, const char *remote,
-                    const struct event *ev, bool sent)
+                    const struct event *ev, bool sent, int64_t t)
 {
     struct pair *pair = find_pair(states, local, remote);
     if (pair == NULL)
         return;
     int before = pair->end.state, after = transition_step(&pair->end, &ev->packet, sent);
     bool fresh = !pair->told && pair->nexpected == 0;
-    pair->touched = ev->t;
+    pair->touched = t;
     if (after != before)
-        expect(pair, after, ev->t, sent);
+        expect(pair, after, t, sent);
     if (after != before || fresh || pair->doubtful)
         heat(states, pair);
 }
 
+static bool is_segment(const struct event *ev)
+{
+    return ev->kind == EVENT_PACKET && ev->packet.flags != NULL &&
+           strcmp(ev->packet.proto, "tcp") == 0;
+}
+
+void states_sent(struct states *states, const struct event *ev)
+{
+    if (is_segment(ev))
+        segment(states, ev->packet.from, ev->packet.to, ev, true, ev->t);
+}
+
+void states_received(struct states *states, const struct event *ev, int64_t t)
+{
+    if (!is_segment(ev))
+        return;
+    segment(states, ev->packet.to, ev->packet.from, ev, false, t);
+    if (strcmp(ev->packet.flags, "S") == 0)
+        states_track(states, ev->packet.to, NULL, t);
+}
+
 void states_packet(struct states *states, const struct event *ev)
 {
-    const struct packet_event *packet = &ev->packet;
-    if (ev->kind != EVENT_PACKET || packet->flags == NULL || strcmp(packet->proto, "tcp") != 0)
-        return;
-    segment(states, packet->from, packet->to, ev, true);
-    if (strcmp(packet->fate, "dropped") != 0 && strcmp(packet->fate, "held") != 0)
-        segment(states, packet->to, packet->from, ev, false);
-    if (strcmp(packet->flags, "S") == 0)
-        states_track(states, packet->to, NULL, ev->t);
+    states_sent(states, ev);
+    states_received(states, ev, ev->t);
 }
 
 /* --- asking --- */
@@ -423,8 +439,8 @@ static void examine(struct states *states, struct pair *pair, int64_t t)
         return;
     int state = answer.found ? answer.msg.idiag_state : GONE;
     unsigned known = confirmed(pair, state);
-    if (known == 0 && state != pair->state && states->capture != NULL) {
-        capture_drain(states->capture); /* which may come back to states_packet */
+    if (known == 0 && state != pair->state && states->drain != NULL) {
+        states->drain(states->drain_arg); /* which may come back to states_packet */
         known = confirmed(pair, state);
     }
     for (unsigned i = 0; i < known; i++)

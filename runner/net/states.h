@@ -17,9 +17,10 @@ struct states *states_new(int diag_fd);
 void states_free(struct states *states); /* NULL is fine */
 
 /* Where states_packet gets its packets from. The kernel may be ahead of what was taken from there:
- * then the rest is taken (capture_drain) before its answer is believed. NULL: nowhere any more. */
-struct capture;
-void states_follow(struct states *states, struct capture *capture);
+ * then `drain` is called, which takes the rest, before its answer is believed. NULL: nowhere any
+ * more. */
+typedef void states_drain_fn(void *arg);
+void states_follow(struct states *states, states_drain_fn *drain, void *arg);
 
 /* A socket that there may be, seen at `t` of the recording; the next states_poll asks about it.
  * Texts as in packet events: "127.0.0.1:7000", "[::1]:7000". remote NULL: one that listens there
@@ -29,6 +30,11 @@ void states_track(struct states *states, const char *local, const char *remote, 
 /* Both ends of an EVENT_PACKET of TCP, and for a SYN who may be listening. Other events are passed
  * over. */
 void states_packet(struct states *states, const struct event *ev);
+
+/* The same where each end is in a network of its own: the end that sent it, when it is sent; the
+ * one that receives it, when it arrives. */
+void states_sent(struct states *states, const struct event *ev);
+void states_received(struct states *states, const struct event *ev, int64_t t);
 
 /* The next states_poll asks again about all that listen: after a close(2) or the end of a process,
  * which cause no packet when it was a listening socket. */

@@ -60,9 +60,10 @@ static enum progress differs(struct run *run, const char *kind, const void *expe
     return failed(run, kind);
 }
 
-static struct peer *add_peer(struct run *run, const char *name, enum peer_kind kind, int fd)
+static struct peer *add_peer(struct run *run, const char *name, enum peer_kind kind, int host,
+                             int fd)
 {
-    struct peer *peer = peer_new(name, kind, fd, run->loop, &run->activity);
+    struct peer *peer = peer_new(name, kind, host, fd, run->loop, &run->activity);
     run->peers = mem_resize(run->peers, run->npeers + 1, sizeof(struct peer *));
     run->peers[run->npeers++] = peer;
     return peer;
@@ -74,12 +75,13 @@ static int address_family(const char *address)
 }
 
 /* A new peer with a socket in the scene's network, or NULL and run->err. */
-static struct peer *open_peer(struct run *run, const char *name, enum peer_kind kind,
+static struct peer *open_peer(struct run *run, const struct action *action, enum peer_kind kind,
                               const char *address)
 {
-    int fd = sandbox_socket(run->sandbox, address_family(address),
+    int host = run_place(run, action->host)->host;
+    int fd = sandbox_socket(run->sandbox, host, address_family(address),
                             kind == PEER_UDP ? SOCK_DGRAM : SOCK_STREAM, 0, run->err);
-    return fd < 0 ? NULL : add_peer(run, name, kind, fd);
+    return fd < 0 ? NULL : add_peer(run, action->actor, kind, host, fd);
 }
 
 /* --- programs --- */
@@ -173,13 +175,15 @@ static enum progress wait_socket(struct run *run, const struct action *action, s
         if (port != NULL)
             strbuf_printf(&run->sentence, "%s port %s", tcp ? " on" : " to", port);
     }
-    if (run->diag >= 0 &&
-        sockdiag_list(run->diag, tcp ? SOCKDIAG_LISTENING : SOCKDIAG_UDP, &rows, &n, NULL) == 0) {
+    const struct place *place = actor->place;
+    if (place->diag >= 0 &&
+        sockdiag_list(place->diag, tcp ? SOCKDIAG_LISTENING : SOCKDIAG_UDP, &rows, &n, NULL) == 0) {
         for (unsigned i = 0; i < n; i++) {
             bool ours = rows[i].local_port == run->marker_port;
             for (unsigned k = 0; k < run->npeers; k++)
-                ours = ours ||
-                       address_port((struct sockaddr *)&run->peers[k]->self) == rows[i].local_port;
+                ours = ours || (run->peers[k]->host == place->host &&
+                                address_port((struct sockaddr *)&run->peers[k]->self) ==
+                                    rows[i].local_port);
             if (!ours && rows[i].tcp == tcp && (!tcp || rows[i].state == TCP_LISTEN) &&
                 (port == NULL || rows[i].local_port == (unsigned)strtoul(port, NULL, 10)))
                 result = PROGRESS_DONE;
@@ -232,7 +236,7 @@ static enum progress step_type(struct run *run, const struct action *action)
         return PROGRESS_INTERNAL;
     ev = timeline_append(run->tl, EVENT_INPUT, clock_now() - run->start);
     ev->program = timeline_string(run->tl, actor->name);
-    ev->host = timeline_string(run->tl, "localhost");
+    ev->host = timeline_string(run->tl, actor->place->name);
     if (end) {
         ev->input.bytes = timeline_bytes(run->tl, "", 0);
         strbuf_printf(&run->sentence, "the input of %s ended", actor->name);
@@ -347,7 +351,7 @@ static enum progress step_open(struct run *run, const struct action *action)
     char name[ADDRESS_TEXT];
     bool udp = action->kind == ACTION_UDP;
     struct peer *peer =
-        at != NULL ? open_peer(run, action->actor, udp ? PEER_UDP : PEER_LISTENER, at) : NULL;
+        at != NULL ? open_peer(run, action, udp ? PEER_UDP : PEER_LISTENER, at) : NULL;
     int rc = peer == NULL ? -1
              : udp        ? peer_bind(peer, at, run->err)
                           : peer_listen(peer, at, action->open.backlog, run->err);
@@ -365,7 +369,7 @@ static enum progress step_connect(struct run *run, const struct action *action)
     if (!run->begun) {
         char *to = run_expand(run, action->connect.to);
         char *from = action->connect.from != NULL ? run_expand(run, action->connect.from) : NULL;
-        peer = to != NULL ? open_peer(run, action->actor, PEER_STREAM, to) : NULL;
+        peer = to != NULL ? open_peer(run, action, PEER_STREAM, to) : NULL;
         int rc = peer == NULL ? -1 : from != NULL ? peer_bind(peer, from, run->err) : 0;
         if (rc == 0)
             rc = peer_connect(peer, to, run->err);
@@ -403,7 +407,7 @@ static enum progress step_accept(struct run *run, const struct action *action)
     if (fd < 0)
         return PROGRESS_WAIT;
     const char *as = action->accept.as != NULL ? action->accept.as : action->actor;
-    struct peer *peer = add_peer(run, as, PEER_STREAM, fd);
+    struct peer *peer = add_peer(run, as, PEER_STREAM, listener->host, fd);
     peer_accepted(peer);
     strbuf_printf(&run->sentence, " from %s",
                   address_format((struct sockaddr *)&peer->other, name));

@@ -31,12 +31,16 @@
 
 #include "base/file.h"
 #include "base/loop.h"
+#include "net/hosts.h"
 #include "trace/filter.h"
 
 /* Where programs lie and start: /work, or a temporary folder in tiers B and C. */
 static char folder[64] = "/work";
 
 static bool folder_is_ours; /* a temporary one that was made */
+
+static struct hosts_built hosts; /* when the scene has several */
+static struct network network;
 
 /* The kernel takes a namespace down with its init, files and all; without one the folder is left.
  */
@@ -175,6 +179,16 @@ static int keep_raw_sockets(void)
     return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_RAW, 0, 0);
 }
 
+/* Before descriptors are closed and capabilities go. */
+static int move_to_host(int host)
+{
+    if (host < 0)
+        return 0;
+    if (hosts_enter(&hosts, host) != 0 || unshare(CLONE_NEWUTS) != 0)
+        return -1;
+    return sethostname(network.hosts[host].name, strlen(network.hosts[host].name));
+}
+
 static void give_up(int gate, int error)
 {
     send(gate, &error, sizeof error, MSG_NOSIGNAL);
@@ -209,6 +223,7 @@ static _Noreturn void become_program(const struct init_config *config,
                                      char **argv)
 {
     char byte = 'r', path[4200];
+    bool moved = move_to_host(req->host) == 0;
     gate = fcntl(gate, F_DUPFD_CLOEXEC, 10); /* out of the way of 0, 1, 2 */
     take_stdio(stdio, req->terminal);
     syscall(SYS_close_range, 3, gate - 1, 0);
@@ -224,7 +239,7 @@ static _Noreturn void become_program(const struct init_config *config,
     prctl(PR_SET_DUMPABLE, 1); /* or the tracer could not take hold of it */
     if (send(gate, &byte, 1, MSG_NOSIGNAL) != 1 || recv(gate, &byte, 1, 0) != 1)
         _exit(127);
-    if ((req->packets && keep_raw_sockets() != 0) || filter_install(&config->filter) != 0)
+    if (!moved || (req->packets && keep_raw_sockets() != 0) || filter_install(&config->filter) != 0)
         give_up(gate, errno);
     if (config->kind.own) {
         execvp(argv[0], argv);
@@ -298,6 +313,38 @@ static unsigned take_fds(struct msghdr *msg, int *fds, unsigned most)
     return n;
 }
 
+static int open_socket(const struct init_request *req)
+{
+    int fd = -1;
+    if (req->host < 0 || hosts_enter(&hosts, req->host) == 0)
+        fd = socket(req->domain, req->type | SOCK_CLOEXEC | SOCK_NONBLOCK, req->protocol);
+    int saved = errno;
+    if (req->host >= 0)
+        hosts_enter(&hosts, -1);
+    errno = saved;
+    return fd;
+}
+
+/* The ports go to the runner; our copies stay, since their last close takes long. */
+static void build_hosts(const struct init_config *config, const struct init_request *req)
+{
+    _Static_assert(sizeof network <= sizeof req->text, "a network fits into a request");
+    struct init_reply reply = {0};
+    struct error err = {{0}};
+    const char *step = "";
+    memcpy(&network, req->text, sizeof network);
+    if (hosts_build(&network, &hosts, &err) != 0) {
+        reply.error = errno != 0 ? errno : EPROTO;
+        snprintf(reply.text, sizeof reply.text, "build its hosts: %.200s", err.text);
+    } else if (rootfs_names(&network, config->kind.own, &step) != 0) {
+        reply.error = errno;
+        snprintf(reply.text, sizeof reply.text, "%s", step);
+    }
+    if (packet_send(config->control, &reply, sizeof reply, hosts.ports,
+                    reply.error == 0 ? hosts.nports : 0) != 0)
+        leave();
+}
+
 static void serve(const struct init_config *config)
 {
     static struct init_request req;
@@ -318,12 +365,14 @@ static void serve(const struct init_config *config)
         leave(); /* the runner has gone, or is done */
     unsigned nfds = take_fds(&msg, fds, 8);
     if (req.word == INIT_SOCKET) {
-        int fd = socket(req.domain, req.type | SOCK_CLOEXEC | SOCK_NONBLOCK, req.protocol);
+        int fd = open_socket(&req);
         answer(config->control, fd < 0 ? errno : 0, "open a socket", fd);
         if (fd >= 0 && !req.keep)
             close(fd);
         if (fd >= 0)
             answer(config->control, 0, "let go of a socket", -1);
+    } else if (req.word == INIT_HOSTS) {
+        build_hosts(config, &req);
     } else if (req.word == INIT_FILE) {
         int rc = nfds == 1 ? copy_in(req.text, fds[0], req.executable) : -1;
         answer(config->control, rc != 0 ? errno : 0, "copy a program into the sandbox", -1);

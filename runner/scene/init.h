@@ -8,19 +8,22 @@
 #include <sys/types.h>
 
 #include "catalog/lab.h"
+#include "catalog/network.h"
 #include "scene/factory.h"
 
-enum init_word { INIT_SOCKET = 1, INIT_FILE, INIT_SPAWN };
+enum init_word { INIT_SOCKET = 1, INIT_FILE, INIT_HOSTS, INIT_SPAWN };
 
 enum { INIT_TEXT = 100000 }; /* an argument may be the text of the largest datagram */
 
 /* One packet on the control socket; descriptors travel beside it (SCM_RIGHTS). */
 struct init_request {
     enum init_word word;
+    int host;                   /* SOCKET, SPAWN: of the network; -1 */
     int domain, type, protocol; /* SOCKET */
     bool keep;                  /* SOCKET: init keeps a copy: the last close of some takes long */
     bool executable;            /* FILE: named in text; its content is the descriptor */
-    unsigned argc;              /* SPAWN: argv packed in text, each with its NUL */
+    unsigned argc;              /* SPAWN: argv packed in text, each with its NUL; HOSTS: text is
+                                   the struct network */
     bool terminal;
     bool packets;        /* it may open AF_PACKET and raw sockets */
     unsigned stdio_mask; /* which of 0, 1, 2 are sent, after the gate */
@@ -49,5 +52,8 @@ _Noreturn void init_main(const struct init_config *config);
 int rootfs_enter(const char **step);
 /* For the user's own programs: the host's files stay, only /proc is the namespace's. */
 int rootfs_keep(const char **step);
+/* The hosts' names become known: /etc/hosts and, where one of them answers DNS, resolv.conf. `own`:
+ * the host's files are covered, in this namespace only. */
+int rootfs_names(const struct network *net, bool own, const char **step);
 
 #endif

@@ -51,7 +51,8 @@ static const char *start_all(struct run *run, const struct observe_setup *setup)
     for (unsigned i = 0; i < setup->ncommands; i++) {
         const struct observe_command *command = &setup->commands[i];
         const char *why = NULL;
-        struct actor *actor = program_launch(run, command->name, command->argv, STDIO_OWN);
+        struct actor *actor = program_launch(run, run_place(run, command->host), command->name,
+                                             command->argv, STDIO_OWN);
         if (actor == NULL)
             return "internal";
         /* The next one finds it ready: a server that listens, say. */
@@ -96,26 +97,33 @@ static void end_programs(struct run *run, bool by_user)
 
 static void record_end(struct run *run, const char *why)
 {
-    wire_close(run);
+    record_close(run);
     tracer_finish(run->tracer);
     struct event *ev = timeline_append(run->tl, EVENT_END, clock_now() - run->start);
     ev->end.why = timeline_string(run->tl, why);
     ev->end.limit = timeline_string(run->tl, run->limit);
-    wire_missing(run, &ev->end);
+    record_missing(run, &ev->end);
 }
 
 int observe_run(struct loop *loop, const struct observe_setup *setup, struct timeline *tl,
                 int *status, struct error *err)
 {
-    static const struct scene_script no_script = {.capture = true, .states = true};
+    const struct scene_script script = {.capture = true,
+                                        .states = true,
+                                        .network = setup->network,
+                                        .wire = setup->wire,
+                                        .nwire = setup->nwire};
     char tier[2] = {scene_tier_letter(setup->tier), '\0'};
-    struct scene_setup scene = {.script = &no_script, .tier = setup->tier, .own = true};
+    struct scene_setup scene = {
+        .script = &script, .tier = setup->tier, .seed = setup->seed, .own = true};
     struct run run;
     scene.limits.calls = setup->max_calls != 0 ? setup->max_calls : CALLS_DEFAULT;
     scene.limits.output_bytes = SIZE_MAX;
     run_begin(&run, loop, &scene, tl, err);
     timeline_append(tl, EVENT_SCENE, 0)->scene.tier = timeline_string(tl, tier);
-    tl->events[0].host = timeline_string(tl, "localhost");
+    tl->events[0].scene.seed = setup->seed;
+    if (setup->network == NULL)
+        tl->events[0].host = timeline_string(tl, run.places[0].name);
     const char *why = "internal";
     *status = 0;
     if (run_open_sandbox(&run) == 0) {

@@ -13,6 +13,7 @@
 struct observe_command {
     const char *name;        /* in the recording: "python3", "peer" */
     const char *const *argv; /* NULL-terminated; argv[0] is searched in $PATH */
+    const char *host;        /* of the network; NULL: the first, or the only one */
 };
 
 struct observe_setup {
@@ -20,6 +21,10 @@ struct observe_setup {
     const struct observe_command
         *commands; /* started in this order, each when the one before sleeps */
     unsigned ncommands;
+    const struct network *network; /* hosts; NULL: one, and its loopback */
+    const char *const *wire;       /* rules for the wire between them, from the start */
+    unsigned nwire;
+    uint64_t seed;      /* of what the rules leave to chance */
     unsigned max_calls; /* recording is cut there, and says so; 0: 100,000 */
     volatile const int *interrupted;
 };

@@ -5,9 +5,10 @@
 #include <sys/uio.h>
 
 #include "base/clock.h"
+#include "net/hosts.h"
 #include "scene/factory.h"
 
-enum { FDS_MOST = 8 };
+enum { FDS_MOST = HOSTS_PORTS };
 
 union ancillary {
     struct cmsghdr align;

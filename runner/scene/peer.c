@@ -15,12 +15,13 @@ enum { CHUNK = 65536, RECEIVED_MOST = 256 << 20, DATAGRAMS_AT_ONCE = 64 };
 
 static void on_ready(void *arg, int fd, uint32_t events);
 
-struct peer *peer_new(const char *name, enum peer_kind kind, int fd, struct loop *loop,
+struct peer *peer_new(const char *name, enum peer_kind kind, int host, int fd, struct loop *loop,
                       uint64_t *activity)
 {
     struct peer *peer = mem_alloc(sizeof *peer);
     peer->name = mem_string(name);
     peer->kind = kind;
+    peer->host = host;
     peer->fd = fd;
     peer->loop = loop;
     peer->activity = activity;
@@ -62,6 +63,8 @@ int peer_bind(struct peer *peer, const char *at, struct error *err)
     if (peer->kind == PEER_UDP) {
         int big = 8 << 20; /* what the program sends is not lost for want of room on our side */
         setsockopt(peer->fd, SOL_SOCKET, SO_RCVBUF, &big, sizeof big);
+        /* A script that says so means it. */
+        setsockopt(peer->fd, SOL_SOCKET, SO_BROADCAST, &one, sizeof one);
         watch(peer, EPOLLIN);
     }
     return 0;

@@ -25,7 +25,8 @@ enum peer_kind { PEER_UDP, PEER_LISTENER, PEER_STREAM };
 struct peer {
     char *name;
     enum peer_kind kind;
-    int fd; /* -1 after close */
+    int host; /* of the network; -1: there is only one */
+    int fd;   /* -1 after close */
     struct loop *loop;
     struct loop_fd *watch;
     uint64_t *activity;                  /* counted up whenever something arrives or leaves */
@@ -44,7 +45,7 @@ struct peer {
 };
 
 /* Takes over fd (non-blocking). */
-struct peer *peer_new(const char *name, enum peer_kind kind, int fd, struct loop *loop,
+struct peer *peer_new(const char *name, enum peer_kind kind, int host, int fd, struct loop *loop,
                       uint64_t *activity);
 void peer_free(struct peer *peer);
 

@@ -56,7 +56,7 @@ static void on_output(void *arg, const char *stream, const char *data, size_t le
     strbuf_add(&actor->out, data, len);
     strbuf_add(&actor->outs[strcmp(stream, "stderr") == 0], data, len);
     struct event *ev = timeline_append(run->tl, EVENT_OUTPUT, clock_now() - run->start);
-    ev->host = timeline_string(run->tl, "localhost");
+    ev->host = timeline_string(run->tl, actor->place->name);
     ev->program = timeline_string(run->tl, actor->name);
     ev->output.stream = timeline_string(run->tl, stream);
     ev->output.bytes = timeline_bytes(run->tl, data, len);
@@ -100,7 +100,7 @@ static enum stdio_kind stdio_of(const struct run *run, const struct action *acti
     return STDIO_PTY;
 }
 
-static struct actor *add_actor(struct run *run, const char *name)
+static struct actor *add_actor(struct run *run, struct place *place, const char *name)
 {
     struct actor *former = find_actor(run, name);
     struct actor *actor = mem_alloc(sizeof *actor);
@@ -111,6 +111,7 @@ static struct actor *add_actor(struct run *run, const char *name)
     }
     actor->name = mem_string(name);
     actor->run = run;
+    actor->place = place;
     actor->gate = -1;
     actor->io.in = actor->io.out.fd = actor->io.err.fd = -1;
     strbuf_init(&actor->out);
@@ -126,7 +127,8 @@ static int launch(struct run *run, struct actor *actor, const char *const *argv,
                   enum stdio_kind kind)
 {
     struct spawn_request request = {.argv = argv,
-                                    .terminal = kind == STDIO_PTY || kind == STDIO_TERMINAL};
+                                    .terminal = kind == STDIO_PTY || kind == STDIO_TERMINAL,
+                                    .host = actor->place->host};
     if (stdio_open(&actor->io, kind, run->loop, on_output, actor, request.stdio, run->err) != 0)
         return -1;
     pid_t pid = sandbox_spawn(run->sandbox, &request, &actor->gate, run->err);
@@ -135,17 +137,17 @@ static int launch(struct run *run, struct actor *actor, const char *const *argv,
             close(request.stdio[i]);
     if (pid < 0)
         return -1;
-    actor->traced = tracer_seize(run->tracer, pid, actor->name, run->err);
+    actor->traced = tracer_seize(run->tracer, pid, actor->name, actor->place->name, run->err);
     if (actor->traced == NULL || sandbox_open_gate(actor->gate, run->err) != 0)
         return -1;
     actor->gate_watch = loop_fd_add(run->loop, actor->gate, EPOLLIN, on_gate, actor);
     return 0;
 }
 
-struct actor *program_launch(struct run *run, const char *name, const char *const *argv,
-                             enum stdio_kind kind)
+struct actor *program_launch(struct run *run, struct place *place, const char *name,
+                             const char *const *argv, enum stdio_kind kind)
 {
-    struct actor *actor = add_actor(run, name);
+    struct actor *actor = add_actor(run, place, name);
     return launch(run, actor, argv, kind) == 0 ? actor : NULL;
 }
 
@@ -171,8 +173,8 @@ static enum progress begin(struct run *run, const struct action *action)
     }
     argv[argc] = NULL;
     strbuf_puts(&run->sentence, " was started");
-    if (result == PROGRESS_WAIT &&
-        program_launch(run, action->actor, argv, stdio_of(run, action)) == NULL)
+    if (result == PROGRESS_WAIT && program_launch(run, run_place(run, action->host), action->actor,
+                                                  argv, stdio_of(run, action)) == NULL)
         result = PROGRESS_INTERNAL;
     while (argc > 0)
         free((char *)(uintptr_t)argv[--argc]);

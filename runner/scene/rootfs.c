@@ -20,6 +20,8 @@
 #include <linux/mount.h>
 #endif
 
+#include "base/strbuf.h"
+
 #define ROOT "/tmp" /* covered by our own tmpfs, in our own mount namespace only */
 
 static int make_file(const char *path, const char *text)
@@ -137,4 +139,37 @@ int rootfs_keep(const char **step)
         return -1;
     *step = "mount /proc";
     return mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL);
+}
+
+static int replace(const char *path, const char *text, bool own)
+{
+    if (!own)
+        return make_file(path, text);
+    return make_file(ROOT "/names", text) == 0 &&
+                   mount(ROOT "/names", path, NULL, MS_BIND, NULL) == 0 &&
+                   unlink(ROOT "/names") == 0
+               ? 0
+               : -1;
+}
+
+int rootfs_names(const struct network *net, bool own, const char **step)
+{
+    struct strbuf hosts = STRBUF_INIT, resolver = STRBUF_INIT;
+    *step = "make its hosts known by name";
+    network_hosts_file(net, 0, &hosts);
+    network_resolv_conf(net, 0, &resolver);
+    /* A tmpfs lies over /tmp only while files are made in it that shall cover others. */
+    int rc = own ? mount("socklings", ROOT, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m") : 0;
+    if (rc == 0)
+        rc = replace("/etc/hosts", hosts.data, own);
+    if (rc == 0 && net->dns >= 0) {
+        rc = replace("/etc/resolv.conf", resolver.data, own);
+        if (rc == 0)
+            rc = replace("/etc/nsswitch.conf", "hosts: files dns\nservices: files\n", own);
+    }
+    if (own && umount2(ROOT, MNT_DETACH) != 0)
+        rc = -1;
+    strbuf_free(&hosts);
+    strbuf_free(&resolver);
+    return rc;
 }

@@ -45,8 +45,7 @@ void run_begin(struct run *run, struct loop *loop, const struct scene_setup *set
                         .loop = loop,
                         .tl = tl,
                         .err = err,
-                        .diag = -1,
-                        .packets = -1,
+                        .network = setup->script->network,
                         .marker = -1,
                         .sentence = STRBUF_INIT,
                         .bytes = STRBUF_INIT,
@@ -58,6 +57,15 @@ void run_begin(struct run *run, struct loop *loop, const struct scene_setup *set
     sigaction(SIGPIPE, &ignore, &run->sigpipe);
     run->start = clock_now();
     run->deadline = run->start + setup->limits.wall_ms * CLOCK_MS;
+    run->nplaces = run->network != NULL ? run->network->nhosts : 1;
+    for (unsigned i = 0; i < run->nplaces; i++)
+        run->places[i] = (struct place){
+            .run = run,
+            .host = run->network != NULL ? (int)i : -1,
+            .name = run->network != NULL ? run->network->hosts[i].name : "localhost",
+            .diag = -1,
+            .packets = -1,
+        };
 }
 
 /* The programs, and the files that the script puts beside them. What they need is kept in `names`
@@ -87,7 +95,7 @@ static int list_files(struct run *run, struct sandbox_file *files, char **names,
     return 0;
 }
 
-static void connect_sandbox(struct run *run, char **names)
+static int connect_sandbox(struct run *run, char **names)
 {
     const struct scene_setup *setup = run->setup;
     run->tracer = tracer_new(run->loop, run->tl, run->start, run->err);
@@ -96,10 +104,15 @@ static void connect_sandbox(struct run *run, char **names)
         tracer_binary(run->tracer, inside, setup->programs[i].binary, setup->programs[i].source);
         free(inside);
     }
-    run->diag = sandbox_socket(run->sandbox, AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG, NULL);
+    for (unsigned i = 0; i < run->nplaces; i++)
+        run->places[i].diag = sandbox_socket(run->sandbox, run->places[i].host, AF_NETLINK,
+                                             SOCK_RAW, NETLINK_SOCK_DIAG, NULL);
     settle_open(run);
+    if (wire_open(run) != 0)
+        return -1;
     if (setup->tier == TIER_A) /* elsewhere the host's own traffic would be in it */
-        wire_open(run);
+        record_open(run);
+    return 0;
 }
 
 int run_open_sandbox(struct run *run)
@@ -112,13 +125,18 @@ int run_open_sandbox(struct run *run)
     struct sandbox_setup box = {.tier = setup->tier,
                                 .own = setup->own,
                                 .packets = setup->packets,
+                                .network = run->network,
                                 .files = files,
                                 .nfiles = n,
                                 .limits = setup->limits};
-    if (list_files(run, files, names, contents) == 0)
+    int rc = -1;
+    if (run->network != NULL && setup->tier != TIER_A)
+        error_set(run->err, "several hosts need namespaces of their own, which are refused here; "
+                            "`socklings doctor` says how to get them");
+    else if (list_files(run, files, names, contents) == 0)
         run->sandbox = sandbox_new(&box, run->err);
     if (run->sandbox != NULL)
-        connect_sandbox(run, names);
+        rc = connect_sandbox(run, names);
     for (unsigned i = 0; i < setup->nprograms; i++)
         free(names[i]);
     for (unsigned i = 0; i < nscript; i++)
@@ -126,15 +144,17 @@ int run_open_sandbox(struct run *run)
     free(names);
     free(contents);
     free(files);
-    return run->sandbox != NULL ? 0 : -1;
+    return rc;
 }
 
 void run_end(struct run *run)
 {
     settle_close(run);
+    record_close(run);
     wire_close(run);
-    if (run->diag >= 0)
-        close(run->diag);
+    for (unsigned i = 0; i < run->nplaces; i++)
+        if (run->places[i].diag >= 0)
+            close(run->places[i].diag);
     for (unsigned i = 0; i < run->npeers; i++)
         peer_free(run->peers[i]);
     if (run->tracer != NULL)

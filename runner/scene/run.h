@@ -5,9 +5,11 @@
 #include <sched.h>
 #include <signal.h>
 
+#include "catalog/network.h"
 #include "catalog/vars.h"
 #include "net/capture.h"
 #include "net/states.h"
+#include "net/switch.h"
 #include "scene/peer.h"
 #include "scene/sandbox.h"
 #include "scene/scene.h"
@@ -17,10 +19,23 @@
 
 enum { RESTS_MOST = 64 };
 
+/* A host of the scene, as the runner sees it: what it asks and captures there. */
+struct place {
+    struct run *run;
+    int host;         /* its index in the network; -1: the only one */
+    const char *name; /* "localhost" when it is the only one */
+    int diag;         /* sock_diag in its network, or -1 */
+    int packets;      /* a packet socket on its loopback, or -1: nothing is captured there */
+    struct capture *capture;
+    struct packet_flows *flows;
+    struct states *states; /* NULL: states are not recorded */
+};
+
 /* A program the script has started. */
 struct actor {
     char *name;
     struct run *run;
+    struct place *place;
     struct trace_program *traced;
     struct stdio io;
     struct loop_fd *gate_watch;
@@ -76,14 +91,17 @@ struct run {
     struct strbuf bytes; /* send, type, expect: the data, expanded */
     uint64_t activity;   /* peers and programs' output */
     uint64_t output_bytes;
-    int diag;          /* sock_diag in the scene's network, or -1 */
-    int packets;       /* a packet socket on the loopback, or -1: nothing is captured */
+    const struct network *network; /* NULL: one host and its loopback */
+    struct place places[NETWORK_HOSTS];
+    unsigned nplaces;  /* 1 or more */
     unsigned npackets; /* recorded */
     uint64_t packets_missed, packets_left_out;
-    struct capture *capture;
-    struct packet_flows *flows;
-    struct states *states; /* NULL: states are not recorded */
-    int marker;            /* a UDP socket that sends to itself, or -1 */
+    struct net_switch *wire; /* between the hosts; NULL: one host */
+    struct packet_flows *wire_flows;
+    struct on_way *on_way; /* frames whose arrival is still to be told */
+    unsigned non_way;
+    bool lossy; /* the wire has kept a frame back: the kernels will try again, later */
+    int marker; /* a UDP socket that sends to itself, or -1 */
     struct loop_fd *marker_watch;
     uint16_t marker_port;
     unsigned marker_number; /* of the last one that was sent */
@@ -112,14 +130,32 @@ enum progress action_step(struct run *run, const struct action *action);
  * program is. */
 void action_give_up(struct run *run, const struct action *action, bool alive, const char *kind);
 
-/* scene/wire.c: packets into the recording, while it runs and, the last of them, at its end. Where
- * the kernel does not allow it the recording has none. */
-void wire_open(struct run *run);
-void wire_close(struct run *run);
+/* scene/record.c: packets and states into the recording, while it runs and, the last of them, at
+ * its end. Where the kernel does not allow it the recording has none. */
+void record_open(struct run *run);
+void record_close(struct run *run);
 /* Once it is closed: what the recording lacks. */
-void wire_missing(const struct run *run, struct end_event *end);
+void record_missing(const struct run *run, struct end_event *end);
 /* Looks at the sockets now: something was done that may have changed them. */
-void wire_look(struct run *run);
+void record_look(struct run *run);
+/* A frame may be recorded: there are not too many yet, and it is none of ours. */
+bool record_wanted(struct run *run, const void *frame, size_t kept, size_t wire_len);
+
+/* scene/wire.c: the switch between the hosts of a network, what it does to frames, and all that
+ * into the recording. -1 and run->err. */
+int wire_open(struct run *run);
+void wire_close(struct run *run);
+int wire_add_rule(struct run *run, const char *text); /* ${…} is expanded */
+void wire_clear(struct run *run);                     /* no rule any more */
+/* What hold rules of that beginning (NULL: all) keep is handed on. */
+int wire_release(struct run *run, const char *text);
+/* Hands on what has come and what is due. True when something moved. */
+bool wire_pump(struct run *run);
+/* Frames are on their way, or a kernel still asks who has an address. */
+bool wire_busy(const struct run *run);
+
+/* The place of a host; NULL: the first. A name that is no host's gives NULL. */
+struct place *run_place(struct run *run, const char *host);
 
 /* scene/settle.c: true when everything sent so far has arrived and every thread of the actor's
  * program (NULL: of all) is asleep or gone. Advances by being asked again. */
@@ -135,8 +171,8 @@ void settle_close(struct run *run);
 enum progress program_start(struct run *run, const struct action *action);
 char *program_file(const struct scene_program *program); /* its name inside; the caller frees */
 /* Starts argv under that name; a former program of the name is killed. NULL and run->err. */
-struct actor *program_launch(struct run *run, const char *name, const char *const *argv,
-                             enum stdio_kind kind);
+struct actor *program_launch(struct run *run, struct place *place, const char *name,
+                             const char *const *argv, enum stdio_kind kind);
 struct actor *find_actor(struct run *run, const char *name);
 void actor_free(struct actor *actor);
 bool actor_alive(const struct actor *actor);

@@ -22,6 +22,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "net/hosts.h"
 #include "scene/factory.h"
 #include "scene/init.h"
 
@@ -29,26 +30,29 @@ struct sandbox {
     enum scene_tier tier;
     struct lab_limits limits;
     bool packets;
+    int ports[HOSTS_PORTS];
+    unsigned nports;
     int control;
     int pidfd;
     char folder[256];
 };
 
-/* Asks init for something; *fd gets the descriptor it sends back. */
+/* Asks init for something. `got` (may be NULL) has room for *ngot descriptors that it sends back,
+ * and gets at least one. */
 static int request(struct sandbox *sb, const struct init_request *req, size_t text_len,
-                   const int *fds, unsigned nfds, int *fd, struct error *err)
+                   const int *fds, unsigned nfds, int *got, unsigned *ngot, struct error *err)
 {
     struct init_reply reply;
-    unsigned got = fd != NULL ? 1 : 0;
+    unsigned none = 0;
     size_t len = offsetof(struct init_request, text) + text_len;
     if (packet_send(sb->control, req, len, fds, nfds) != 0 ||
-        packet_receive(sb->control, &reply, sizeof reply, fd, &got) < 0)
+        packet_receive(sb->control, &reply, sizeof reply, got, got != NULL ? ngot : &none) < 0)
         return error_errno(err, "the sandbox does not answer");
     if (reply.error != 0) {
         errno = reply.error;
         return error_errno(err, "the sandbox cannot %s", reply.text);
     }
-    if (fd != NULL && got == 0)
+    if (got != NULL && *ngot == 0)
         return error_set(err, "the sandbox sent no socket");
     return 0;
 }
@@ -77,9 +81,22 @@ static int put_file(struct sandbox *sb, const struct sandbox_file *file, struct 
         req->word = INIT_FILE;
         req->executable = file->executable;
         snprintf(req->text, sizeof req->text, "%s", file->name);
-        rc = request(sb, req, strlen(req->text) + 1, &fd, 1, NULL, err);
+        rc = request(sb, req, strlen(req->text) + 1, &fd, 1, NULL, NULL, err);
         close(fd);
     }
+    free(req);
+    return rc;
+}
+
+static int add_hosts(struct sandbox *sb, const struct network *net, struct error *err)
+{
+    struct init_request *req = mem_alloc(sizeof *req);
+    unsigned n = HOSTS_PORTS;
+    req->word = INIT_HOSTS;
+    memcpy(req->text, net, sizeof *net);
+    int rc = request(sb, req, sizeof *net, NULL, 0, sb->ports, &n, err);
+    if (rc == 0)
+        sb->nports = n;
     free(req);
     return rc;
 }
@@ -95,6 +112,8 @@ struct sandbox *sandbox_new(const struct sandbox_setup *setup, struct error *err
                           sb->folder, sizeof sb->folder, err);
     for (unsigned i = 0; rc == 0 && i < setup->nfiles; i++)
         rc = put_file(sb, &setup->files[i], err);
+    if (rc == 0 && setup->network != NULL)
+        rc = add_hosts(sb, setup->network, err);
     if (rc == 0)
         return sb;
     sandbox_free(sb);
@@ -121,6 +140,8 @@ void sandbox_free(struct sandbox *sb)
         syscall(SYS_pidfd_send_signal, sb->pidfd, SIGKILL, NULL, 0);
         close(sb->pidfd);
     }
+    for (unsigned i = 0; i < sb->nports; i++)
+        close(sb->ports[i]); /* init's copies are the last ones */
     free(sb);
 }
 
@@ -135,16 +156,25 @@ bool sandbox_lost(const struct sandbox *sb)
     return poll(&pfd, 1, 0) > 0;
 }
 
-int sandbox_socket(struct sandbox *sb, int domain, int type, int protocol, struct error *err)
+const int *sandbox_ports(const struct sandbox *sb, unsigned *nports)
+{
+    *nports = sb->nports;
+    return sb->ports;
+}
+
+int sandbox_socket(struct sandbox *sb, int host, int domain, int type, int protocol,
+                   struct error *err)
 {
     struct init_request req;
     int fd = -1;
+    unsigned one = 1;
     req.word = INIT_SOCKET;
+    req.host = host;
     req.domain = domain;
     req.type = type;
     req.protocol = protocol;
     req.keep = domain == AF_PACKET;
-    if (request(sb, &req, 0, NULL, 0, &fd, err) != 0)
+    if (request(sb, &req, 0, NULL, 0, &fd, &one, err) != 0)
         return -1;
     /* While init holds its copy too, our close() would end nothing. */
     struct init_reply reply;
@@ -191,6 +221,7 @@ pid_t sandbox_spawn(struct sandbox *sb, const struct spawn_request *spawn, int *
     unsigned nfds = 1;
     size_t used = 0;
     req->word = INIT_SPAWN;
+    req->host = spawn->host;
     req->terminal = spawn->terminal;
     req->cpu = sched_getcpu();
     req->limits = sb->limits;
@@ -216,7 +247,7 @@ pid_t sandbox_spawn(struct sandbox *sb, const struct spawn_request *spawn, int *
             fds[nfds++] = spawn->stdio[i];
         }
     }
-    int rc = request(sb, req, used, fds, nfds, NULL, err);
+    int rc = request(sb, req, used, fds, nfds, NULL, NULL, err);
     free(req);
     close(pair[1]);
     pid_t pid = rc == 0 ? pid_at_gate(pair[0], err) : -1;

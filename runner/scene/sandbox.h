@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "catalog/lab.h"
+#include "catalog/network.h"
 #include "scene/tier.h"
 
 struct sandbox;
@@ -34,6 +35,7 @@ struct sandbox_setup {
     enum scene_tier tier;
     bool own;     /* for the user's own program: the host's files, environment and user id */
     bool packets; /* programs may open AF_PACKET and raw sockets (in the scene's network only) */
+    const struct network *network; /* its hosts: tier A only; NULL: one, with a loopback */
     const struct sandbox_file *files;
     unsigned nfiles;
     struct lab_limits limits;
@@ -48,9 +50,15 @@ struct sandbox *sandbox_new(const struct sandbox_setup *setup, struct error *err
  * fine. */
 void sandbox_free(struct sandbox *sb);
 
-/* A socket in the scene's network; close-on-exec and non-blocking. -1 and *err. One of AF_PACKET
- * lives on in the sandbox until that goes: its last close takes long. */
-int sandbox_socket(struct sandbox *sb, int domain, int type, int protocol, struct error *err);
+/* A socket on a host of the network (-1: where there is only one, its; else that of the wire, where
+ * nobody is). Close-on-exec and non-blocking. -1 and *err. One of AF_PACKET lives on in the sandbox
+ * until that goes: its last close takes long. */
+int sandbox_socket(struct sandbox *sb, int host, int domain, int type, int protocol,
+                   struct error *err);
+
+/* The packet sockets at which the hosts' frames come out (net/hosts.h); they belong to the sandbox.
+ * *nports is 0 without a network. */
+const int *sandbox_ports(const struct sandbox *sb, unsigned *nports);
 
 /* Where a file of the sandbox lies for a program inside: "/work/NAME"; in tiers B and C in a
  * temporary folder. The caller frees. */
@@ -61,6 +69,7 @@ struct spawn_request {
                                 a path inside */
     int stdio[3];  /* become 0, 1, 2; the caller keeps and closes its own copies; -1: closed */
     bool terminal; /* stdio is a pseudo terminal: it becomes the controlling one */
+    int host;      /* of the network; -1: there is only one */
 };
 
 /* Starts a process that waits at the gate: a tracer takes hold of it, then sandbox_open_gate lets

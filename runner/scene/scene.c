@@ -7,6 +7,7 @@
  */
 #include "scene/scene.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,18 @@ enum { LOOK_FIRST_US = 10, LOOK_MOST_US = 5000, FINAL_SETTLE_MS = 300 };
 
 /* --- variables --- */
 
+/* Whoever is bound to any address of a host is reached at the host's. */
+static void peer_ip(const struct run *run, const struct peer *peer, char text[ADDRESS_TEXT])
+{
+    const struct sockaddr_in *v4 = (const struct sockaddr_in *)(const void *)&peer->self;
+    bool any = v4->sin_family == AF_INET && v4->sin_addr.s_addr == htonl(INADDR_ANY);
+    if (any && peer->host >= 0)
+        inet_ntop(AF_INET, &run->network->hosts[peer->host].interfaces[0].address, text,
+                  ADDRESS_TEXT);
+    else
+        address_ip((const struct sockaddr *)&peer->self, text);
+}
+
 static bool own_end(struct run *run, const char *name, const char **data, size_t *len)
 {
     static char text[ADDRESS_TEXT];
@@ -34,16 +47,29 @@ static bool own_end(struct run *run, const char *name, const char **data, size_t
     const struct peer *peer = find_peer(run, who);
     if (peer == NULL)
         return false;
-    const struct sockaddr *self = (const struct sockaddr *)&peer->self;
     if (strcmp(dot + 1, "port") == 0)
-        snprintf(text, sizeof text, "%u", address_port(self));
+        snprintf(text, sizeof text, "%u", address_port((const struct sockaddr *)&peer->self));
     else if (strcmp(dot + 1, "addr") == 0)
-        address_ip(self, text);
+        peer_ip(run, peer, text);
     else
         return false;
     *data = text;
     *len = strlen(text);
     return true;
+}
+
+static bool host_value(const struct run *run, const char *name, const char **data, size_t *len)
+{
+    static char text[64];
+    struct strbuf out = STRBUF_INIT;
+    bool found = run->network != NULL && network_variable(run->network, name, &out);
+    if (found) {
+        snprintf(text, sizeof text, "%s", out.data);
+        *data = text;
+        *len = strlen(text);
+    }
+    strbuf_free(&out);
+    return found;
 }
 
 bool run_lookup(void *arg, const char *name, const char **data, size_t *len)
@@ -56,7 +82,8 @@ bool run_lookup(void *arg, const char *name, const char **data, size_t *len)
         *len = strlen(round);
         return true;
     }
-    return own_end(run, name, data, len) || vars_lookup(&run->vars, name, data, len);
+    return own_end(run, name, data, len) || host_value(run, name, data, len) ||
+           vars_lookup(&run->vars, name, data, len);
 }
 
 char *run_expand(struct run *run, const char *text)
@@ -82,7 +109,8 @@ static void record_scene(struct run *run)
         vars[i].name = timeline_string(run->tl, run->vars.vars[i].name);
         vars[i].value = timeline_bytes(run->tl, run->vars.vars[i].data, run->vars.vars[i].len);
     }
-    ev->host = timeline_string(run->tl, "localhost");
+    if (run->network == NULL)
+        ev->host = timeline_string(run->tl, run->places[0].name);
     ev->scene.lab = timeline_string(run->tl, setup->lab);
     ev->scene.step = timeline_string(run->tl, setup->step);
     ev->scene.check = setup->check;
@@ -96,11 +124,33 @@ static void record_scene(struct run *run)
     ev->scene.nvars = run->vars.nvars;
 }
 
-/* The peers' own ends are variables of what is judged afterwards, as they are of the script. */
-static void record_peers(struct run *run)
+static const char *const host_values[] = {"addr", "addr6", "mac", "broadcast"};
+enum { HOST_VALUES = sizeof host_values / sizeof host_values[0] };
+
+static unsigned record_hosts(struct run *run, struct var *vars)
+{
+    unsigned n = 0;
+    const char *data;
+    size_t len;
+    for (unsigned i = 0; run->network != NULL && i < run->network->nhosts; i++) {
+        for (unsigned k = 0; k < HOST_VALUES; k++) {
+            const char *name =
+                timeline_format(run->tl, "%s.%s", run->network->hosts[i].name, host_values[k]);
+            if (!host_value(run, name, &data, &len))
+                continue;
+            vars[n].name = name;
+            vars[n++].value = timeline_bytes(run->tl, data, len);
+        }
+    }
+    return n;
+}
+
+/* The hosts' addresses and the peers' own ends are variables of what is judged afterwards, as they
+ * are of the script. */
+static void record_ends(struct run *run)
 {
     struct scene_event *scene = &run->tl->events[0].scene;
-    unsigned most = scene->nvars + 2 * run->npeers;
+    unsigned most = scene->nvars + 2 * run->npeers + HOST_VALUES * run->nplaces;
     struct var *vars = timeline_memory(run->tl, most * sizeof *vars + 1);
     char text[ADDRESS_TEXT];
     unsigned n = scene->nvars;
@@ -108,22 +158,36 @@ static void record_peers(struct run *run)
         vars[i] = scene->vars[i];
     for (unsigned i = 0; i < run->npeers; i++) {
         const struct peer *peer = run->peers[i];
-        const struct sockaddr *self = (const struct sockaddr *)&peer->self;
-        snprintf(text, sizeof text, "%u", address_port(self));
+        snprintf(text, sizeof text, "%u", address_port((const struct sockaddr *)&peer->self));
         vars[n].name = timeline_format(run->tl, "%s.port", peer->name);
         vars[n++].value = timeline_bytes(run->tl, text, strlen(text));
-        address_ip(self, text);
+        peer_ip(run, peer, text);
         vars[n].name = timeline_format(run->tl, "%s.addr", peer->name);
         vars[n++].value = timeline_bytes(run->tl, text, strlen(text));
     }
+    n += record_hosts(run, vars + n);
     scene->vars = vars;
     scene->nvars = n;
+}
+
+/* Where a program or peer of that name is; with one host, there, whoever it is. */
+static const struct place *actor_place(struct run *run, const char *name)
+{
+    const struct actor *actor = name != NULL ? find_actor(run, name) : NULL;
+    const struct peer *peer = name != NULL && actor == NULL ? find_peer(run, name) : NULL;
+    if (run->network == NULL)
+        return &run->places[0];
+    if (actor != NULL)
+        return actor->place;
+    return peer != NULL ? &run->places[peer->host] : NULL;
 }
 
 static void record_action(struct run *run, const struct action *action, bool ok)
 {
     struct event *ev = timeline_append(run->tl, EVENT_SCRIPT, clock_now() - run->start);
-    ev->host = timeline_string(run->tl, "localhost");
+    const struct place *place = actor_place(run, action->actor);
+    if (place != NULL)
+        ev->host = timeline_string(run->tl, place->name);
     if (action->actor != NULL && find_actor(run, action->actor) != NULL)
         ev->program = timeline_string(run->tl, action->actor);
     ev->script.index = run->done;
@@ -145,18 +209,18 @@ static void record_action(struct run *run, const struct action *action, bool ok)
 }
 
 /* What the kernel's sockets are when a scene did not go well: what a failure is explained with. */
-static void record_sockets(struct run *run)
+static void record_rows(struct run *run, const struct place *place)
 {
     struct socket_row *rows;
     unsigned n;
-    if (run->diag < 0 || run->setup->tier != TIER_A ||
-        sockdiag_list(run->diag, SOCKDIAG_ALL, &rows, &n, NULL) != 0)
+    if (place->diag < 0 || run->setup->tier != TIER_A ||
+        sockdiag_list(place->diag, SOCKDIAG_ALL, &rows, &n, NULL) != 0)
         return;
     for (unsigned i = 0; i < n; i++) {
         if (rows[i].local_port == run->marker_port)
             continue;
         struct event *ev = timeline_append(run->tl, EVENT_STATE, clock_now() - run->start);
-        ev->host = timeline_string(run->tl, "localhost");
+        ev->host = timeline_string(run->tl, place->name);
         ev->state.proto = timeline_string(run->tl, rows[i].tcp ? "tcp" : "udp");
         ev->state.local = timeline_string(run->tl, rows[i].local);
         ev->state.remote = timeline_string(run->tl, rows[i].remote);
@@ -167,6 +231,12 @@ static void record_sockets(struct run *run)
     free(rows);
 }
 
+static void record_sockets(struct run *run)
+{
+    for (unsigned i = 0; i < run->nplaces; i++)
+        record_rows(run, &run->places[i]);
+}
+
 static void record_end(struct run *run, const char *why)
 {
     struct trace_rest rests[RESTS_MOST];
@@ -175,14 +245,15 @@ static void record_end(struct run *run, const char *why)
     for (unsigned i = 0; i < n; i++)
         if (rests[i].event >= 0)
             waits[kept++] = (uint64_t)rests[i].event;
-    wire_close(run);
+    record_close(run);
     tracer_finish(run->tracer);
-    record_peers(run);
+    record_ends(run);
     struct event *ev = timeline_append(run->tl, EVENT_END, clock_now() - run->start);
-    ev->host = timeline_string(run->tl, "localhost");
+    if (run->network == NULL)
+        ev->host = timeline_string(run->tl, run->places[0].name);
     ev->end.why = timeline_string(run->tl, why);
     ev->end.limit = timeline_string(run->tl, run->limit);
-    wire_missing(run, &ev->end);
+    record_missing(run, &ev->end);
     ev->end.waits = waits;
     ev->end.nwaits = kept;
     run->over = true;
@@ -242,7 +313,7 @@ static const char *advance(struct run *run)
         run->begun = true;
         switch (p) {
         case PROGRESS_DONE:
-            wire_look(run);
+            record_look(run);
             record_action(run, action, true);
             run->done++;
             next_action(run);

@@ -20,6 +20,7 @@ enum { TERMINALS_MOST = 16, LOOK_US = 2000 };
 
 struct terminal {
     const char *name;
+    struct place *place;
     struct actor *actor; /* its latest command; NULL before the first */
     size_t seen;         /* bytes of the actor's output that were compared */
     bool gap;            /* a `…` stands before the next shown line */
@@ -33,6 +34,17 @@ struct player {
     const struct session_line *line; /* the one at hand */
 };
 
+/* "alice", and "alice-2", are on the host alice; other names on the first. */
+static struct place *terminal_place(struct run *run, const char *name)
+{
+    for (unsigned i = 0; i < run->nplaces; i++) {
+        size_t len = strlen(run->places[i].name);
+        if (strncmp(run->places[i].name, name, len) == 0 && (name[len] == '\0' || name[len] == '-'))
+            return &run->places[i];
+    }
+    return &run->places[0];
+}
+
 static struct terminal *terminal_of(struct player *p, const char *name)
 {
     for (unsigned i = 0; i < p->nterminals; i++)
@@ -40,7 +52,8 @@ static struct terminal *terminal_of(struct player *p, const char *name)
             return &p->terminals[i];
     if (p->nterminals == TERMINALS_MOST)
         return NULL;
-    p->terminals[p->nterminals] = (struct terminal){.name = name};
+    p->terminals[p->nterminals] =
+        (struct terminal){.name = name, .place = terminal_place(&p->run, name)};
     return &p->terminals[p->nterminals++];
 }
 
@@ -185,8 +198,8 @@ static enum session_result start(struct player *p, struct terminal *t)
         return result;
     t->seen = 0;
     t->gap = false;
-    t->actor =
-        program_launch(&p->run, t->name[0] != '\0' ? t->name : "shell", argv, STDIO_TERMINAL);
+    t->actor = program_launch(&p->run, t->place, t->name[0] != '\0' ? t->name : "shell", argv,
+                              STDIO_TERMINAL);
     if (t->actor == NULL)
         return SESSION_INTERNAL;
     while (!t->actor->traced->running && actor_alive(t->actor)) {

@@ -22,7 +22,7 @@
 #include "net/sockdiag.h"
 #include "scene/run.h"
 
-enum { QUIET_MS = 120 };
+enum { QUIET_MS = 120, RETRY_MS = 3500 };
 
 uint64_t run_activity(const struct run *run)
 {
@@ -54,9 +54,10 @@ void settle_open(struct run *run)
     socklen_t len = sizeof self;
     /* A program that reads raw packets would be woken by each marker, and never sleep. On one
      * processor the loopback delivers before the sender's call returns, so its queue is empty. */
-    if (run->setup->packets)
+    if (run->setup->packets && run->network == NULL)
         return;
-    run->marker = sandbox_socket(run->sandbox, AF_INET, SOCK_DGRAM, 0, NULL);
+    /* Between hosts it runs where nobody is: all namespaces share a processor's queue. */
+    run->marker = sandbox_socket(run->sandbox, -1, AF_INET, SOCK_DGRAM, 0, NULL);
     if (run->marker < 0)
         return;
     if (bind(run->marker, (struct sockaddr *)&self, sizeof self) != 0 ||
@@ -118,6 +119,8 @@ static uint64_t unsent(const struct run *run)
 /* The marker goes round once for each state of the scene. */
 static bool wire_drained(struct run *run)
 {
+    if (wire_pump(run) || wire_busy(run))
+        return false;
     if (run->marker < 0)
         return true;
     if (run->settle != SETTLE_IDLE && run->settle_seen != run_activity(run))
@@ -193,14 +196,13 @@ static uint64_t mix(uint64_t hash, uint64_t value)
     return (hash ^ value) * UINT64_C(0x100000001b3);
 }
 
-/* Whether the kernel works on some connection of the scene. *hash changes when any socket does. */
-static bool kernel_busy(struct run *run, uint64_t *hash)
+/* Whether the kernel of a host works on some connection. */
+static bool place_busy(const struct place *place, uint64_t *hash)
 {
     struct socket_row *rows;
     unsigned n;
     bool busy = false;
-    *hash = 0;
-    if (run->diag < 0 || sockdiag_list(run->diag, SOCKDIAG_CONNECTIONS, &rows, &n, NULL) != 0)
+    if (place->diag < 0 || sockdiag_list(place->diag, SOCKDIAG_CONNECTIONS, &rows, &n, NULL) != 0)
         return false;
     for (unsigned i = 0; i < n; i++) {
         busy = busy || under_way(&rows[i]);
@@ -209,6 +211,16 @@ static bool kernel_busy(struct run *run, uint64_t *hash)
                 ((uint64_t)rows[i].rqueue << 32) | rows[i].wqueue);
     }
     free(rows);
+    return busy;
+}
+
+/* The same of any host. *hash changes when any socket does. */
+static bool kernel_busy(struct run *run, uint64_t *hash)
+{
+    bool busy = false;
+    *hash = 0;
+    for (unsigned i = 0; i < run->nplaces; i++)
+        busy = place_busy(&run->places[i], hash) || busy;
     return busy;
 }
 
@@ -238,5 +250,6 @@ bool stalled(struct run *run)
         run->quiet_since = clock_now();
         return false;
     }
-    return clock_now() - run->quiet_since > QUIET_MS * CLOCK_MS;
+    /* What the wire has kept back will be sent again: after 1 s, then after 2 (RFC 6298). */
+    return clock_now() - run->quiet_since > (run->lossy ? RETRY_MS : QUIET_MS) * CLOCK_MS;
 }

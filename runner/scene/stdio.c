@@ -225,7 +225,9 @@ void stdio_hand_over(struct stdio *io)
         poll(&pfd, 1, 0);
         close(other);
     }
-    io->on_its_way = false;
+    /* A full terminal does not tell when it has room again. */
+    push(io);
+    io->on_its_way = io->typed.len > 0;
 }
 
 void stdio_drain(struct stdio *io)

@@ -100,13 +100,14 @@ static void ignore_output(void *arg, const char *stream, const char *data, size_
 static int trace_something(struct loop *loop, struct sandbox *sb, struct error *err)
 {
     const char *const argv[] = {"/bin/true", NULL};
-    struct spawn_request request = {.argv = argv, .stdio = {-1, -1, -1}};
+    struct spawn_request request = {.argv = argv, .stdio = {-1, -1, -1}, .host = -1};
     struct timeline tl;
     int gate = -1, rc = -1;
     timeline_init(&tl);
     struct tracer *tracer = tracer_new(loop, &tl, clock_now(), err);
     pid_t pid = sandbox_spawn(sb, &request, &gate, err);
-    struct trace_program *program = pid > 0 ? tracer_seize(tracer, pid, "probe", err) : NULL;
+    struct trace_program *program =
+        pid > 0 ? tracer_seize(tracer, pid, "probe", "localhost", err) : NULL;
     if (program != NULL && sandbox_open_gate(gate, err) == 0) {
         int64_t deadline = clock_now() + 5 * CLOCK_S;
         while (!program->exited && program->live > 0 && clock_now() < deadline)
@@ -126,7 +127,7 @@ static int list_sockets(struct sandbox *sb, struct error *err)
 {
     struct socket_row *rows = NULL;
     unsigned n;
-    int fd = sandbox_socket(sb, AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG, err);
+    int fd = sandbox_socket(sb, -1, AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG, err);
     if (fd < 0)
         return -1;
     int rc = sockdiag_list(fd, SOCKDIAG_ALL, &rows, &n, err);

@@ -1,112 +1,181 @@
 /*
- * scene/wire: what passes the loopback of a scene, and what it does to the kernel's sockets, into
- * its recording.
+ * scene/wire: the wire between the hosts of a scene.
+ *
+ *  - The switch (net/switch.h) hands frames on; here its rules come from the script, and what it
+ *    tells goes into the recording.
+ *  - A frame stands in the recording at the time at which it was sent, under the host that sent it.
+ *    When it arrives later, or never, its event says so.
  */
-#include <linux/if_packet.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "scene/run.h"
 
-enum { PACKETS_MOST = 100000 }; /* a flood is not recorded to its end */
+/* A frame that is delayed or held, and its event (by place: the recording is not sorted yet). */
+struct on_way {
+    uint64_t id;
+    size_t event;
+};
 
-/* The marker of settle.c is ours, and no part of the exchange. */
-static bool is_marker(const struct run *run, const void *frame, size_t kept, size_t wire_len)
+static const char *fate_name(enum switch_fate fate)
 {
-    struct packet packet;
-    packet_decode(&packet, frame, kept, wire_len);
-    return packet.has_udp && run->marker_port != 0 && packet.udp.from_port == run->marker_port &&
-           packet.udp.to_port == run->marker_port;
+    static const char *const names[] = {
+        [SWITCH_DELIVERED] = "delivered", [SWITCH_DROPPED] = "dropped",
+        [SWITCH_DELAYED] = "delayed",     [SWITCH_DUPLICATED] = "duplicated",
+        [SWITCH_HELD] = "held",           [SWITCH_CORRUPTED] = "corrupted",
+    };
+    return names[fate];
 }
 
-static void on_frame(void *arg, const void *frame, size_t kept, size_t wire_len, int64_t t)
+static const char *receivers(struct run *run, uint32_t to)
 {
-    struct run *run = arg;
-    if (run->over || is_marker(run, frame, kept, wire_len))
-        return;
-    if (run->npackets >= PACKETS_MOST) {
-        run->packets_left_out++;
+    struct strbuf out = STRBUF_INIT;
+    for (unsigned i = 0; i < run->network->nhosts; i++)
+        if ((to & (UINT32_C(1) << i)) != 0)
+            strbuf_printf(&out, "%s%s", out.len > 0 ? "," : "", run->network->hosts[i].name);
+    const char *text = out.len > 0 ? timeline_string(run->tl, out.data) : NULL;
+    strbuf_free(&out);
+    return text;
+}
+
+static void states_arrive(struct run *run, const struct event *ev, uint32_t to, int64_t t)
+{
+    for (unsigned i = 0; i < run->nplaces; i++)
+        if ((to & (UINT32_C(1) << i)) != 0 && run->places[i].states != NULL)
+            states_received(run->places[i].states, ev, t);
+}
+
+static void arrived_later(struct run *run, const struct switch_report *report)
+{
+    for (unsigned i = 0; i < run->non_way; i++) {
+        if (run->on_way[i].id != report->id)
+            continue;
+        struct event *ev = &run->tl->events[run->on_way[i].event];
+        int64_t t = report->handed_on - run->start;
+        ev->packet.arrived_ns = t - ev->t;
+        states_arrive(run, ev, report->to, t);
+        run->on_way[i] = run->on_way[--run->non_way];
         return;
     }
-    run->npackets++;
-    const struct event *ev =
-        packet_record(run->tl, run->flows, frame, kept, wire_len, t - run->start, "localhost");
-    if (run->states != NULL)
-        states_packet(run->states, ev);
 }
 
-/* A socket that begins to listen causes no packet: its address stands in the bind() before. */
-static void track_listener(struct run *run, const struct event *listening, int64_t t)
+static void remember(struct run *run, uint64_t id, const struct event *ev)
 {
-    int64_t fd = call_value(&listening->call, "fd", -1);
-    for (uint64_t n = listening->n; n > 0; n--) {
-        const struct event *ev = &run->tl->events[n - 1];
-        if (call_is(ev, "bind") && ev->pid == listening->pid &&
-            call_value(&ev->call, "fd", -1) == fd && call_succeeded(&ev->call)) {
-            states_track(run->states, call_text(&ev->call, "addr"), NULL, t);
-            return;
-        }
-    }
+    run->on_way = mem_resize(run->on_way, run->non_way + 1, sizeof *run->on_way);
+    run->on_way[run->non_way++] = (struct on_way){id, (size_t)(ev - run->tl->events)};
 }
 
-static void on_boundary(void *arg, int64_t t, const struct event *call)
+static void on_report(void *arg, const struct switch_report *report)
 {
     struct run *run = arg;
+    run->activity++;
+    if (report->fate == SWITCH_DROPPED || report->fate == SWITCH_HELD ||
+        report->fate == SWITCH_CORRUPTED)
+        run->lossy = true;
     if (run->over)
         return;
-    if (call != NULL && call_is(call, "listen") && call_succeeded(&call->call))
-        track_listener(run, call, t);
-    if (call != NULL && call_is(call, "close"))
-        states_listeners(run->states);
-    capture_drain(run->capture);
-    states_poll(run->states, run->tl, t, "localhost");
-}
-
-void wire_look(struct run *run)
-{
-    if (run->states != NULL && !run->over)
-        on_boundary(run, clock_now() - run->start, NULL);
-}
-
-void wire_open(struct run *run)
-{
-    run->packets = sandbox_socket(run->sandbox, AF_PACKET, SOCK_RAW, 0, NULL);
-    int index = run->packets >= 0 ? capture_interface(run->packets, "lo", NULL) : -1;
-    if (index < 0)
+    if (report->again) {
+        arrived_later(run, report);
         return;
-    run->flows = packet_flows_new();
-    /* Not woken for each frame: they are taken at the boundaries of calls and actions. */
-    run->capture = capture_open(NULL, run->packets, index, on_frame, run, NULL);
-    if (run->capture != NULL && run->diag >= 0) {
-        run->states = states_new(run->diag);
-        states_follow(run->states, run->capture);
-        tracer_at_boundaries(run->tracer, on_boundary, run);
+    }
+    if (!record_wanted(run, report->frame, report->len, report->len))
+        return;
+    struct event *ev =
+        packet_record(run->tl, run->wire_flows, report->frame, report->len, report->len,
+                      report->t - run->start, run->network->hosts[report->from].name);
+    ev->packet.fate = timeline_string(run->tl, fate_name(report->fate));
+    ev->packet.hosts_to = receivers(run, report->to);
+    if (report->rule != NULL)
+        ev->packet.rule = timeline_string(run->tl, report->rule->text);
+    struct states *sender = run->places[report->from].states;
+    if (sender != NULL)
+        states_sent(sender, ev);
+    if (report->handed_on < 0) {
+        ev->packet.arrived_ns = -1;
+        if (report->fate != SWITCH_DROPPED)
+            remember(run, report->id, ev);
+    } else if (report->fate != SWITCH_CORRUPTED) {
+        states_arrive(run, ev, report->to, report->handed_on - run->start);
     }
 }
 
-void wire_missing(const struct run *run, struct end_event *end)
+int wire_add_rule(struct run *run, const char *text)
 {
-    end->packets_missed = run->packets_missed;
-    end->packets_left_out = run->packets_left_out;
-    end->shortened = run->tl->shortened;
+    struct wire_rule rule;
+    char *expanded = run_expand(run, text);
+    int rc = expanded != NULL ? wire_rule_parse(&rule, expanded, run->network, run->err) : -1;
+    if (rc == 0)
+        switch_rule(run->wire, &rule);
+    free(expanded);
+    return rc;
+}
+
+void wire_clear(struct run *run)
+{
+    switch_clear(run->wire, clock_now());
+    run->activity++;
+}
+
+int wire_release(struct run *run, const char *text)
+{
+    char *expanded = text != NULL ? run_expand(run, text) : NULL;
+    if (text != NULL && expanded == NULL)
+        return -1;
+    switch_release(run->wire, expanded, clock_now());
+    run->activity++;
+    free(expanded);
+    return 0;
+}
+
+int wire_open(struct run *run)
+{
+    const int *ports;
+    unsigned nports;
+    if (run->network == NULL)
+        return 0;
+    run->wire_flows = packet_flows_new();
+    run->wire = switch_new(run->network, run->setup->seed, NULL, on_report, run);
+    ports = sandbox_ports(run->sandbox, &nports);
+    if (switch_attach(run->wire, run->loop, ports, nports, run->err) != 0)
+        return -1;
+    for (unsigned i = 0; i < run->setup->script->nwire; i++)
+        if (wire_add_rule(run, run->setup->script->wire[i]) != 0)
+            return -1;
+    return 0;
 }
 
 void wire_close(struct run *run)
 {
-    if (run->capture != NULL) {
-        capture_drain(run->capture);
-        run->packets_missed = capture_dropped(run->capture);
-    }
-    if (run->states != NULL && !run->over)
-        states_poll_all(run->states, run->tl, clock_now() - run->start, "localhost");
-    states_free(run->states);
-    run->states = NULL;
-    capture_close(run->capture);
-    packet_flows_free(run->flows);
-    if (run->packets >= 0)
-        close(run->packets);
-    run->capture = NULL;
-    run->flows = NULL;
-    run->packets = -1;
+    if (run->wire != NULL)
+        run->packets_missed += switch_lost(run->wire);
+    switch_free(run->wire);
+    run->wire = NULL;
+    packet_flows_free(run->wire_flows);
+    run->wire_flows = NULL;
+    free(run->on_way);
+    run->on_way = NULL;
+    run->non_way = 0;
+}
+
+bool wire_pump(struct run *run)
+{
+    return run->wire != NULL && switch_pump(run->wire) > 0;
+}
+
+bool wire_busy(const struct run *run)
+{
+    return run->wire != NULL &&
+           (switch_on_way(run->wire) > 0 || switch_unanswered(run->wire, clock_now()));
+}
+
+struct place *run_place(struct run *run, const char *host)
+{
+    if (host == NULL)
+        return &run->places[0];
+    for (unsigned i = 0; i < run->nplaces; i++)
+        if (strcmp(run->places[i].name, host) == 0)
+            return &run->places[i];
+    return NULL;
 }

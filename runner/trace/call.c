@@ -103,7 +103,7 @@ static void record(struct tracer *tracer, struct tracee *t, const struct source_
 {
     t->event = (int64_t)tracer->tl->count;
     struct event *ev = timeline_append(tracer->tl, EVENT_CALL, t->entered - tracer->start);
-    ev->host = timeline_string(tracer->tl, "localhost");
+    ev->host = t->process->program->host;
     ev->program = t->process->program->name;
     ev->pid = t->process->vpid;
     ev->tid = t->vtid;
@@ -149,7 +149,7 @@ static struct fault *matching_fault(struct tracer *tracer, const struct tracee *
 static void note_fault(struct tracer *tracer, struct tracee *t, const char *text)
 {
     struct event *ev = timeline_append(tracer->tl, EVENT_FAULT, t->entered - tracer->start);
-    ev->host = timeline_string(tracer->tl, "localhost");
+    ev->host = t->process->program->host;
     ev->program = t->process->program->name;
     ev->pid = t->process->vpid;
     ev->tid = t->vtid;

@@ -92,7 +92,7 @@ static void note_exit(struct tracer *tracer, struct process *p, int status)
     if (!p->running || tracer->finished)
         return; /* it never became the program: the sandbox tells why; or nobody records any more */
     struct event *ev = timeline_append(tracer->tl, EVENT_EXIT, tracer_now(tracer));
-    ev->host = timeline_string(tracer->tl, "localhost");
+    ev->host = program->host;
     ev->program = program->name;
     ev->pid = ev->tid = p->vpid;
     ev->exit.main = p->first;
@@ -288,7 +288,7 @@ static void on_signal(struct tracer *tracer, struct tracee *t, int signal)
         source_locate(p->source, t->tid, &regs, tracer->tl, &frame);
     struct event *ev = timeline_append(tracer->tl, EVENT_SIGNAL, tracer_now(tracer));
     names_signal(&name, signal);
-    ev->host = timeline_string(tracer->tl, "localhost");
+    ev->host = p->program->host;
     ev->program = p->program->name;
     ev->pid = p->vpid;
     ev->tid = t->vtid;
@@ -453,7 +453,7 @@ void tracer_binary(struct tracer *tracer, const char *inside, const char *host, 
 }
 
 struct trace_program *tracer_seize(struct tracer *tracer, pid_t pid, const char *name,
-                                   struct error *err)
+                                   const char *host, struct error *err)
 {
     if (ptrace(PTRACE_SEIZE, pid, 0, options) != 0) {
         error_errno(err, "cannot trace process %d (ptrace)", (int)pid);
@@ -461,6 +461,7 @@ struct trace_program *tracer_seize(struct tracer *tracer, pid_t pid, const char 
     }
     struct trace_program *program = mem_alloc(sizeof *program);
     program->name = timeline_string(tracer->tl, name);
+    program->host = timeline_string(tracer->tl, host);
     program->index = tracer->nprograms;
     program->pid = pid;
     tracer->programs =

@@ -25,6 +25,7 @@ struct tracer;
 /* Read only for others. Belongs to the tracer. */
 struct trace_program {
     const char *name;
+    const char *host;     /* of the scene, where it runs */
     unsigned index;       /* counts the programs added, from 0 */
     pid_t pid;            /* first process, as this process sees it */
     bool running;         /* the program itself has been executed */
@@ -56,9 +57,10 @@ void tracer_free(struct tracer *tracer);
 /* Tells which file inside the sandbox is which on the host, and the learner's source in it. */
 void tracer_binary(struct tracer *tracer, const char *inside, const char *host, const char *source);
 
-/* Takes hold of a process that waits to install the filter and exec. NULL and *err. */
+/* Takes hold of a process that waits to install the filter and exec. `host` is where it runs, for
+ * the recording. NULL and *err. */
 struct trace_program *tracer_seize(struct tracer *tracer, pid_t pid, const char *name,
-                                   struct error *err);
+                                   const char *host, struct error *err);
 
 /* Arms a fault rule (catalog/script.h, ACTION_FAULT): the from-th call that `call` covers, counted
  * from now, and count of them. */

@@ -35,6 +35,11 @@
 
 #define HELP static __attribute__((unused))
 
+static void drain_capture(void *capture)
+{
+    capture_drain(capture);
+}
+
 static const char *net_why_not; /* NULL: the network is there */
 
 /* Until the kernel notes the times of packets: one that is read late has the time it was sent. */
@@ -131,7 +136,7 @@ HELP void net_begin(struct recording *r)
     r->capture = capture_open(NULL, r->packets, lo, net_frame, r, &err);
     assert_string_equal(err.text, "");
     assert_non_null(r->capture);
-    states_follow(r->states, r->capture);
+    states_follow(r->states, drain_capture, r->capture);
     timeline_append(&r->tl, EVENT_SCENE, 0);
 }
 
