@@ -109,6 +109,22 @@ static bool is_left_out(const struct command_option *option, int count, char *co
     return (next[0] == '-' && next[1] != '\0') || next[strspn(next, "0123456789")] == '\0';
 }
 
+/* An option that does not repeat takes its last value. */
+static int keep_value(struct invocation *inv, int option, const char *value, struct error *err)
+{
+    const struct command_option *o = &inv->command->options[option];
+    if (!o->repeats || inv->options[option] == NULL) {
+        inv->options[option] = value;
+        return 0;
+    }
+    if (inv->nmore == COMMAND_REPEATS_MAX)
+        return error_set(err, "%s stands there too often: at most %d times.", o->name,
+                         COMMAND_REPEATS_MAX + 1);
+    inv->more[inv->nmore].option = option;
+    inv->more[inv->nmore++].value = value;
+    return 0;
+}
+
 /* Takes the option words[*i], and its value if it has one. */
 static int take_option(const struct command *command, int count, char *const *words, int *i,
                        struct invocation *inv, struct error *err)
@@ -122,18 +138,15 @@ static int take_option(const struct command *command, int count, char *const *wo
             continue;
         if (!o->value && equals)
             return error_set(err, "%s takes no value.", o->name);
-        if (!o->value) {
-            inv->options[k] = "";
-        } else if (equals) {
-            inv->options[k] = equals + 1;
-        } else if (is_left_out(o, count, words, *i)) {
-            inv->options[k] = "";
-        } else if (*i + 1 < count && strncmp(words[*i + 1], "--", 2) != 0) {
-            inv->options[k] = words[++*i];
-        } else {
-            return error_set(err, "%s needs a value: %s %s.", o->name, o->name, o->value);
-        }
-        return 0;
+        if (!o->value)
+            return keep_value(inv, k, "", err);
+        if (equals)
+            return keep_value(inv, k, equals + 1, err);
+        if (is_left_out(o, count, words, *i))
+            return keep_value(inv, k, "", err);
+        if (*i + 1 < count && strncmp(words[*i + 1], "--", 2) != 0)
+            return keep_value(inv, k, words[++*i], err);
+        return error_set(err, "%s needs a value: %s %s.", o->name, o->name, o->value);
     }
     return unknown_option(command, word, err);
 }

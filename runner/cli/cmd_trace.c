@@ -1,258 +1,23 @@
 /* cli: trace - the last check of a lab, or any program, as a picture. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "catalog/network.h"
+#include "catalog/wire_rule.h"
 #include "cli/args.h"
 #include "cli/handlers.h"
-#include "cli/pager.h"
 #include "cli/signals.h"
-#include "judge/judge.h"
-#include "net/pcapfile.h"
-#include "report/trace_html.h"
-#include "report/trace_svg.h"
-#include "report/trace_text.h"
+#include "cli/trace_out.h"
 #include "scene/observe.h"
 #include "timeline/file.h"
 
-/* Where to, as it was asked for; NULL: not. */
-struct wanted {
-    const char *svg, *html, *pcap, *json; /* json "" or "-": stdout */
-    unsigned layers;
-    int width;
-};
-
-static bool json_on_stdout(const struct wanted *w)
-{
-    return w->json != NULL && (*w->json == '\0' || strcmp(w->json, "-") == 0);
-}
-
-static bool files_wanted(const struct wanted *w)
-{
-    return w->svg != NULL || w->html != NULL || w->pcap != NULL || w->json != NULL;
-}
-
-/* --- the command line --- */
-
-static int has_folder(struct cli *cli, const char *path)
-{
-    char *folder = mem_string(path), *slash = strrchr(folder, '/');
-    int status = 0;
-    if (slash != NULL)
-        slash[slash == folder ? 1 : 0] = '\0';
-    if (slash != NULL && !file_is_dir(folder)) {
-        cli_error(cli, "cannot write %s: there is no folder %s.", path, folder);
-        status = -1;
-    }
-    free(folder);
-    return status;
-}
-
-/* A file of ours may be written anew; a device, a folder or a link is not what was meant. */
-static int may_write(struct cli *cli, const char *option, const char *path)
-{
-    struct stat st;
-    if (path == NULL)
-        return 0;
-    if (*path == '\0') {
-        cli_error(cli, "A file's name cannot be empty.");
-        return -1;
-    }
-    if (*path == '-') {
-        cli_error(cli, "%s needs a FILE; what follows it is %s.", option, path);
-        return -1;
-    }
-    if (lstat(path, &st) < 0)
-        return has_folder(cli, path);
-    if (S_ISREG(st.st_mode))
-        return 0;
-    cli_error(cli, "%s is no regular file; it is left as it is.", path);
-    return -1;
-}
-
-static int read_options(struct cli *cli, const struct invocation *inv, struct wanted *w)
-{
-    static const struct {
-        const char *option;
-        unsigned layer;
-    } layers[] = {{"--calls", PICTURE_CALLS},
-                  {"--packets", PICTURE_PACKETS},
-                  {"--states", PICTURE_STATES},
-                  {"--bytes", PICTURE_BYTES}};
-    const char *width = invocation_option(inv, "--width");
-    unsigned long long columns = 0;
-    struct error err;
-    *w = (struct wanted){.svg = invocation_option(inv, "--svg"),
-                         .html = invocation_option(inv, "--html"),
-                         .pcap = invocation_option(inv, "--pcap"),
-                         .json = invocation_option(inv, "--json")};
-    for (size_t i = 0; i < sizeof layers / sizeof layers[0]; i++)
-        if (invocation_option(inv, layers[i].option) != NULL)
-            w->layers |= layers[i].layer;
-    if (width != NULL && args_number(width, "--width", 10000, &columns, &err) < 0) {
-        cli_error(cli, "%s", err.text);
-        return -1;
-    }
-    w->width = (int)columns;
-    if (may_write(cli, "--svg", w->svg) < 0 || may_write(cli, "--html", w->html) < 0 ||
-        may_write(cli, "--pcap", w->pcap) < 0)
-        return -1;
-    return json_on_stdout(w) ? 0 : may_write(cli, "--json", w->json);
-}
-
-/* --- what shows the mistake --- */
-
-struct marks {
-    uint64_t *n;
-    size_t count;
-};
-
-static void mark(struct marks *m, uint64_t n)
-{
-    m->n = mem_resize(m->n, m->count + 1, sizeof *m->n);
-    m->n[m->count++] = n;
-}
-
-static const struct scene_script *script_of(const struct lab *lab, const struct scene_event *scene)
-{
-    for (unsigned i = 0; scene->step != NULL && i < lab->nsteps; i++)
-        if (strcmp(lab->steps[i].id, scene->step) == 0 && scene->check < lab->steps[i].nchecks)
-            return lab->steps[i].checks[scene->check].scene;
-    return NULL;
-}
-
-/* The events that the diagnosis rests on, the action that failed, and the calls it got stuck in. */
-static void find_marks(const struct timeline *tl, const struct lab *lab, struct marks *m)
-{
-    const struct end_event *end = timeline_end(tl);
-    if (end == NULL || strcmp(end->why, "complete") == 0)
-        return;
-    for (size_t i = 0; i < tl->count; i++)
-        if (tl->events[i].kind == EVENT_SCRIPT && tl->events[i].script.status == SCRIPT_FAILED)
-            mark(m, i);
-    for (unsigned i = 0; i < end->nwaits && strcmp(end->why, "stall") == 0; i++)
-        mark(m, end->waits[i]);
-    if (lab == NULL)
-        return;
-    struct diagnosis *d = judge_diagnose(lab, script_of(lab, timeline_scene(tl)), tl, NULL);
-    for (unsigned i = 0; d != NULL && i < d->nevents; i++)
-        mark(m, d->events[i]);
-    diagnosis_free(d);
-}
-
-/* --- output --- */
-
-static int write_text(struct cli *cli, const char *path, const struct strbuf *text)
-{
-    struct error err;
-    if (file_write(path, text->data, text->len, 0666, 0, &err) < 0) {
-        cli_error(cli, "%s", err.text);
-        return -1;
-    }
-    cli_say(cli, "Wrote %s.", path);
-    return 0;
-}
-
-static int write_drawing(struct cli *cli, const char *path, const struct picture *picture,
-                         void (*draw)(const struct picture *, struct strbuf *))
-{
-    struct strbuf text = STRBUF_INIT;
-    if (path == NULL)
-        return 0;
-    draw(picture, &text);
-    int status = write_text(cli, path, &text);
-    strbuf_free(&text);
-    return status;
-}
-
-static int write_packets(struct cli *cli, const char *path, const struct timeline *tl)
-{
-    struct error err;
-    size_t packets = 0;
-    if (path == NULL)
-        return 0;
-    for (size_t i = 0; i < tl->count; i++)
-        packets += tl->events[i].kind == EVENT_PACKET && tl->events[i].packet.frame.data != NULL;
-    if (packets == 0) {
-        cli_error(cli, "There are no packets in this recording; %s was not written.", path);
-        return -1;
-    }
-    if (pcapfile_write(tl, path, &err) < 0) {
-        cli_error(cli, "%s", err.text);
-        return -1;
-    }
-    cli_say(cli, "Wrote %s: %zu %s.", path, packets, packets == 1 ? "packet" : "packets");
-    return 0;
-}
-
-static int write_events(struct cli *cli, const struct wanted *w, const struct timeline *tl)
-{
-    struct error err;
-    if (w->json == NULL)
-        return 0;
-    if (json_on_stdout(w)) {
-        struct strbuf line = STRBUF_INIT;
-        for (size_t i = 0; i < tl->count; i++) {
-            strbuf_cut(&line, 0);
-            timeline_event_json(&tl->events[i], &line);
-            fwrite(line.data, 1, line.len, stdout);
-        }
-        strbuf_free(&line);
-        return fflush(stdout) == 0 ? 0 : -1;
-    }
-    if (timeline_save(tl, w->json, &err) < 0) {
-        cli_error(cli, "%s", err.text);
-        return -1;
-    }
-    cli_say(cli, "Wrote %s.", w->json);
-    return 0;
-}
-
-static void show_picture(struct cli *cli, const struct wanted *w, const struct picture *picture,
-                         bool paged)
-{
-    struct strbuf text = STRBUF_INIT;
-    struct look look = cli->term.look;
-    if (w->width > 0)
-        look.width = w->width;
-    trace_text(picture, &look, &text);
-    if (paged)
-        pager_show(cli, &text);
-    else
-        fwrite(text.data, 1, text.len, stdout);
-    strbuf_free(&text);
-}
-
-/* All that was asked for; the picture on the terminal when nothing else was. */
-static int deliver(struct cli *cli, const struct wanted *w, const struct timeline *tl,
-                   const struct lab *lab)
-{
-    struct marks marks = {NULL, 0};
-    struct picture picture;
-    find_marks(tl, lab, &marks);
-    struct picture_options options = {.layers = w->layers,
-                                      .evidence = marks.n,
-                                      .nevidence = marks.count};
-    picture_build(&picture, tl, &options);
-    int bad = write_events(cli, w, tl);
-    bad |= write_drawing(cli, w->svg, &picture, trace_svg);
-    bad |= write_drawing(cli, w->html, &picture, trace_html);
-    bad |= write_packets(cli, w->pcap, tl);
-    if (!files_wanted(w))
-        show_picture(cli, w, &picture, lab != NULL);
-    picture_free(&picture);
-    free(marks.n);
-    return bad == 0 ? EXIT_PASS : EXIT_INTERNAL;
-}
-
 /* --- the last check --- */
 
-static int trace_lab(struct cli *cli, const struct invocation *inv, const struct wanted *w)
+static int trace_lab(struct cli *cli, const struct invocation *inv, const struct trace_wanted *w)
 {
     struct error err;
     const struct lab *lab = cli_lab(cli, inv->args[0]);
@@ -269,7 +34,7 @@ static int trace_lab(struct cli *cli, const struct invocation *inv, const struct
         cli_error(cli, "The recording cannot be read, \"%scheck %u\" makes a new one: %s",
                   cli_prefix(cli), lab->number, err.text);
     else
-        status = deliver(cli, w, &tl, lab);
+        status = trace_deliver(cli, w, &tl, lab);
     timeline_free(&tl);
     free(path);
     return status;
@@ -313,23 +78,24 @@ static bool can_run(const char *name)
     return false;
 }
 
-static int observe(struct cli *cli, const struct wanted *w, const struct observe_setup *setup)
+static int observe(struct cli *cli, const struct trace_wanted *w, const struct observe_setup *setup)
 {
     struct error err;
     struct timeline tl;
-    int ended = 0, kept = stdout_aside(json_on_stdout(w)), status;
+    int ended = 0, kept = stdout_aside(trace_json_on_stdout(w)), status;
     timeline_init(&tl);
     int ran = observe_run(cli->loop, setup, &tl, &ended, &err);
     stdout_back(kept);
     if (ran < 0) {
         cli_error(cli, "%s", err.text);
         status = can_run(setup->commands[0].argv[0]) ? EXIT_INTERNAL : EXIT_USAGE;
-        if (setup->ncommands > 1 && !can_run(setup->commands[1].argv[0]))
-            status = EXIT_USAGE;
+        for (unsigned i = 1; i < setup->ncommands; i++)
+            if (!can_run(setup->commands[i].argv[0]))
+                status = EXIT_USAGE;
     } else {
-        if (!files_wanted(w))
+        if (!trace_files_wanted(w))
             printf("\n");
-        status = deliver(cli, w, &tl, NULL);
+        status = trace_deliver(cli, w, &tl, NULL);
         if (status == EXIT_PASS && ended != 0 && !signals.interrupted)
             status = EXIT_FAIL;
     }
@@ -337,51 +103,165 @@ static int observe(struct cli *cli, const struct wanted *w, const struct observe
     return status;
 }
 
-static int trace_command(struct cli *cli, const struct invocation *inv, const struct wanted *w)
+/* The hosts and the wire, as they were asked for. */
+struct lan {
+    struct network network;
+    const char *wire[COMMAND_REPEATS_MAX + 1];
+    unsigned nwire;
+    unsigned long long seed;
+    bool wanted;
+};
+
+static int read_lan(struct cli *cli, const struct invocation *inv, struct lan *lan)
 {
+    const char *hosts = invocation_option(inv, "--hosts"), *rule;
+    const char *seed = invocation_option(inv, "--seed");
     struct error err;
-    struct words peer = {NULL, 0};
-    const char *second = invocation_option(inv, "--peer");
+    lan->wanted = hosts != NULL;
+    lan->seed = 1;
+    if (hosts == NULL && invocation_option(inv, "--wire") != NULL) {
+        cli_error(cli, "--wire is about the wire between hosts: name them, --hosts alice,bob.");
+        return -1;
+    }
+    if (seed != NULL && args_number(seed, "--seed", UINT64_MAX, &lan->seed, &err) < 0) {
+        cli_error(cli, "%s", err.text);
+        return -1;
+    }
+    if (hosts != NULL && network_parse(&lan->network, hosts, &err) != 0) {
+        cli_error(cli, "--hosts: %s", err.text);
+        return -1;
+    }
+    while ((rule = invocation_repeated(inv, "--wire", (int)lan->nwire)) != NULL) {
+        struct wire_rule parsed;
+        if (wire_rule_parse(&parsed, rule, &lan->network, &err) != 0) {
+            cli_error(cli, "--wire: %s", err.text);
+            return -1;
+        }
+        wire_rule_free(&parsed);
+        lan->wire[lan->nwire++] = rule;
+    }
+    return 0;
+}
+
+enum { PROGRAMS_MOST = NETWORK_HOSTS };
+
+/* The programs to run, the one after "--" first. */
+struct programs {
+    struct observe_command run[PROGRAMS_MOST];
+    struct words words[PROGRAMS_MOST]; /* of the peers */
+    char *names[PROGRAMS_MOST];        /* in the recording */
+    unsigned count;
+};
+
+static void programs_free(struct programs *c)
+{
+    for (unsigned i = 0; i < c->count; i++) {
+        words_free(&c->words[i]);
+        free(c->names[i]);
+    }
+}
+
+/* In the recording names are unique: "nc", then "peer", "peer2", … where it is taken. */
+static void add_program(struct programs *c, const char *const *argv, const char *host)
+{
+    char *name = mem_string(file_name(argv[0]));
+    unsigned same = 0;
+    for (unsigned i = 0; i < c->count; i++)
+        same += strcmp(file_name(c->run[i].argv[0]), name) == 0;
+    if (same > 0) {
+        free(name);
+        name = same == 1 ? mem_string("peer") : mem_format("peer%u", same);
+    }
+    c->names[c->count] = name;
+    c->run[c->count++] = (struct observe_command){.name = name, .argv = argv, .host = host};
+}
+
+/* "bob: nc …" is on bob; without a host a peer is on the next one. */
+static const char *host_of(const struct lan *lan, const char **command, unsigned index)
+{
+    size_t len = strcspn(*command, ": ");
+    if (!lan->wanted)
+        return NULL;
+    if ((*command)[len] == ':') {
+        char *name = mem_format("%.*s", (int)len, *command);
+        int host = network_find(&lan->network, name);
+        free(name);
+        if (host >= 0) {
+            *command += len + 1;
+            return lan->network.hosts[host].name;
+        }
+    }
+    return lan->network.hosts[index % lan->network.nhosts].name;
+}
+
+static int read_programs(struct cli *cli, const struct invocation *inv, const struct lan *lan,
+                         struct programs *c)
+{
+    const char *peer;
+    struct error err;
     if (inv->nrest == 0 || inv->args[0] != NULL) {
         cli_error(cli, inv->nrest == 0 ? "A program's name belongs after \"--\"."
                                        : "Either a lab or a program after \"--\", not both.");
-        return EXIT_USAGE;
+        return -1;
     }
-    if (second != NULL && words_split(second, &peer, &err) < 0) {
-        cli_error(cli, "--peer: %s", err.text);
-        return EXIT_USAGE;
+    add_program(c, (const char *const *)inv->rest, lan->wanted ? lan->network.hosts[0].name : NULL);
+    for (int i = 0; (peer = invocation_repeated(inv, "--peer", i)) != NULL; i++) {
+        if (c->count == PROGRAMS_MOST) {
+            cli_error(cli, "At most %d programs run side by side.", PROGRAMS_MOST);
+            return -1;
+        }
+        const char *host = host_of(lan, &peer, c->count);
+        struct words *words = &c->words[c->count];
+        if (words_split(peer, words, &err) < 0) {
+            cli_error(cli, "--peer: %s", err.text);
+            return -1;
+        }
+        if (words->count == 0) {
+            cli_error(cli, "--peer needs a command.");
+            words_free(words);
+            return -1;
+        }
+        add_program(c, (const char *const *)words->words, host);
     }
-    if (second != NULL && peer.count == 0) {
-        cli_error(cli, "--peer needs a command.");
-        words_free(&peer);
-        return EXIT_USAGE;
+    return 0;
+}
+
+static int trace_command(struct cli *cli, const struct invocation *inv,
+                         const struct trace_wanted *w)
+{
+    struct programs *programs = mem_alloc(sizeof *programs);
+    struct lan *lan = mem_alloc(sizeof *lan);
+    int status = EXIT_USAGE;
+    if (read_lan(cli, inv, lan) == 0 && read_programs(cli, inv, lan, programs) == 0) {
+        struct observe_setup setup = {.tier = scene_tier_probe(),
+                                      .commands = programs->run,
+                                      .ncommands = programs->count,
+                                      .network = lan->wanted ? &lan->network : NULL,
+                                      .wire = lan->wire,
+                                      .nwire = lan->nwire,
+                                      .seed = lan->seed,
+                                      .interrupted = &signals.interrupted};
+        status = observe(cli, w, &setup);
     }
-    struct observe_command run[2] = {
-        {.name = file_name(inv->rest[0]), .argv = (const char *const *)inv->rest}};
-    if (second != NULL)
-        run[1] = (struct observe_command){.name = file_name(peer.words[0]),
-                                          .argv = (const char *const *)peer.words};
-    if (second != NULL && strcmp(run[0].name, run[1].name) == 0)
-        run[1].name = "peer";
-    struct observe_setup setup = {.tier = scene_tier_probe(),
-                                  .commands = run,
-                                  .ncommands = second != NULL ? 2 : 1,
-                                  .interrupted = &signals.interrupted};
-    int status = observe(cli, w, &setup);
-    words_free(&peer);
+    programs_free(programs);
+    free(programs);
+    free(lan);
     return status;
 }
 
 int cmd_trace(struct cli *cli, const struct invocation *inv)
 {
-    struct wanted wanted;
-    if (read_options(cli, inv, &wanted) < 0)
+    struct trace_wanted wanted;
+    if (trace_options(cli, inv, &wanted) < 0)
         return EXIT_USAGE;
     if (inv->rest != NULL)
         return trace_command(cli, inv, &wanted);
-    if (invocation_option(inv, "--peer") != NULL) {
-        cli_error(cli, "--peer goes with a program after \"--\".");
-        return EXIT_USAGE;
+    static const char *const of_programs[] = {"--peer", "--hosts", "--wire", "--seed"};
+    for (size_t i = 0; i < sizeof of_programs / sizeof of_programs[0]; i++) {
+        if (invocation_option(inv, of_programs[i]) != NULL) {
+            cli_error(cli, "%s goes with a program after \"--\".", of_programs[i]);
+            return EXIT_USAGE;
+        }
     }
     const char *name = inv->args[0];
     if (name != NULL && (strchr(name, '/') != NULL || (file_exists(name) && can_run(name)))) {

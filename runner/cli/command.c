@@ -48,11 +48,27 @@ void command_synopsis(const struct command *command, struct strbuf *out)
         strbuf_printf(out, " [-- %s]", command->rest);
 }
 
+static int option_index(const struct invocation *inv, const char *name)
+{
+    int i = 0;
+    while (inv->command->options[i].name && strcmp(inv->command->options[i].name, name) != 0)
+        i++;
+    assert(inv->command->options[i].name && "an option that the command's row does not have");
+    return i;
+}
+
 const char *invocation_option(const struct invocation *inv, const char *name)
 {
-    for (int i = 0; inv->command->options[i].name; i++)
-        if (strcmp(inv->command->options[i].name, name) == 0)
-            return inv->options[i];
-    assert(0 && "an option that the command's row does not have");
+    return inv->options[option_index(inv, name)];
+}
+
+const char *invocation_repeated(const struct invocation *inv, const char *name, int index)
+{
+    int option = option_index(inv, name);
+    if (index == 0)
+        return inv->options[option];
+    for (int i = 0; i < inv->nmore; i++)
+        if (inv->more[i].option == option && --index == 0)
+            return inv->more[i].value;
     return NULL;
 }

@@ -28,7 +28,7 @@ enum complete_kind {
     COMPLETE_DIR,
 };
 
-enum { COMMAND_ARGS_MAX = 2, COMMAND_OPTIONS_MAX = 10 };
+enum { COMMAND_ARGS_MAX = 2, COMMAND_OPTIONS_MAX = 14, COMMAND_REPEATS_MAX = 32 };
 
 struct command_arg {
     const char *name; /* "N", "ROLE": NULL ends the list */
@@ -41,6 +41,7 @@ struct command_option {
     const char *value; /* "DIR"; "[DIR]" when it may be left out; NULL for a flag */
     enum complete_kind complete;
     const char *help;
+    bool repeats; /* may be given several times */
 };
 
 /* What must be there before the handler is called. */
@@ -52,7 +53,13 @@ struct invocation {
     const struct command *command;
     const char *args[COMMAND_ARGS_MAX];       /* NULL: not given */
     const char *options[COMMAND_OPTIONS_MAX]; /* as in the row: NULL, the value, or "" for a flag */
-    char *const *rest;                        /* what stood after "--", NULL-terminated */
+    /* Of options that repeat: the values after the first. */
+    struct {
+        int option;
+        const char *value;
+    } more[COMMAND_REPEATS_MAX];
+    int nmore;
+    char *const *rest; /* what stood after "--", NULL-terminated */
     int nrest;
 };
 
@@ -79,5 +86,7 @@ void command_synopsis(const struct command *command, struct strbuf *out);
 
 /* The option's value ("" for a flag that was given), or NULL. The option must be in the row. */
 const char *invocation_option(const struct invocation *inv, const char *name);
+/* The index-th value (from 0) of an option that repeats, or NULL. */
+const char *invocation_repeated(const struct invocation *inv, const char *name, int index);
 
 #endif

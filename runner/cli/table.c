@@ -92,13 +92,24 @@ const struct command commands[] = {
                  {"--bytes", NULL, COMPLETE_NONE, "show the bytes that were carried, too"},
                  {"--width", "COLUMNS", COMPLETE_NONE, "draw the picture as wide as that"},
                  {"--peer", "COMMAND", COMPLETE_NONE,
-                  "a second program, started when the first waits"}},
+                  "another program, started when the ones before wait; may be repeated", true},
+                 {"--hosts", "NAMES", COMPLETE_NONE, "on a LAN of these hosts: alice,bob"},
+                 {"--wire", "RULE", COMPLETE_NONE,
+                  "what the wire between them does: 'drop tcp syn 1'; may be repeated", true},
+                 {"--seed", "N", COMPLETE_NONE, "of what rules leave to chance"}},
      .rest = "CMD",
      .summary = "a picture of what was called, sent and received",
      .details =
          "With a lab: the last scene of your last check of it. With a program after \"--\", of any "
          "language: runs it in a private network and records it until it ends or Ctrl-C stops it; "
-         "--peer 'CMD ARGS' runs a second one beside it, to talk to.\n\n"
+         "--peer 'CMD ARGS' runs another one beside it, to talk to.\n\n"
+         "--hosts alice,bob gives each name a machine of its own, 10.0.0.1 and so on, joined by a "
+         "wire. The program runs on the first, each --peer on the next; --peer 'bob: CMD' says "
+         "where. More than names: alice=10.0.0.1/24, gate=10.0.0.254/24+10.0.1.254/24 (a router), "
+         "+fd00::1/64 for IPv6. --wire gives the wire a rule: drop, delay 80ms, duplicate, "
+         "reorder, hold, corrupt or limit 1mbit; then which frames: from alice, to bob, arp, "
+         "icmp, udp, tcp, syn, syn-ack, ack, fin, rst, data, port 7000, containing \"text\"; then "
+         "how many of them: 1, 2-4, 3+, every 2, 30%.\n\n"
          "The picture shows what each program called, the packets between them and the states of "
          "the kernel's sockets, from top to bottom as time went by.\n\n"
          "Without --calls, --packets or --states all is shown. --json without FILE prints to "
