@@ -228,8 +228,8 @@ static const struct field mistakes_fields[] = {
 
 static const char *const gap_words[] = {"…", "...", NULL};
 static const char *const proto_words[] = {"tcp", "udp", "icmp", "icmp6", "arp", NULL};
-static const char *const fate_words[] = {"delivered", "dropped", "delayed", "duplicated",
-                                         "held",      "refused", NULL};
+static const char *const fate_words[] = {"delivered", "dropped", "delayed",   "duplicated",
+                                         "held",      "refused", "corrupted", NULL};
 
 #define OF_PACKET(member) .at = offsetof(struct packet_pattern, member)
 
@@ -359,6 +359,7 @@ static const struct field packets_fields[] = {
     {"proto", field_choice, AT(proto), .words = proto_words},
     {"between", field_texts, AT(between), .count_at = offsetof(struct row, assertion.nbetween),
      .min = 1, .max = 8},
+    {"host", field_host_name, AT(host)},
     WHY,
 };
 
@@ -429,10 +430,10 @@ static int finish_state(const struct json *at, struct lab_store *store, void *ta
 
 static const char *const end_words[] = {"end", NULL};
 
-#define SOCKET                           \
-    {"local", field_text, AT(local)},    \
-    {                                    \
-        "remote", field_text, AT(remote) \
+#define SOCKET                                                             \
+    {"host", field_host_name, AT(host)}, {"local", field_text, AT(local)}, \
+    {                                                                      \
+        "remote", field_text, AT(remote)                                   \
     }
 
 static const struct field states_fields[] = {

@@ -110,11 +110,17 @@ const char *form_path(const struct json *at, struct lab_store *store);
 /* All forms there are, for the test of the schema. */
 extern const struct form lab_form, program_form, limits_form, step_form, question_form;
 extern const struct form_set check_set, action_set, assertion_set, data_set, var_set;
-extern const struct form pattern_form, packet_form, file_form;
+extern const struct form pattern_form, packet_form, file_form, host_form;
 
 /* Types of fields that only scripts have. */
 field_read_fn field_data; /* struct data */
 field_read_fn field_vars; /* const struct var_spec *, and a count */
 field_read_fn field_then; /* const struct assertion *, and a count */
+
+/* Hosts. */
+field_read_fn field_host_name; /* const char * */
+/* const struct network *, of the keys "hosts", "names" and "dns" of the object that the value
+ * stands in, or NULL when there are no hosts; field_lab_network makes it the lab's. */
+field_read_fn field_network, field_lab_network;
 
 #endif

@@ -17,7 +17,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "catalog/form.h"
-#include "catalog/lesson.h"
+#include "catalog/lesson_parts.h"
+#include "catalog/network.h"
 #include "catalog/script_check.h"
 
 static int wrong(const struct json *at, struct error *err, const char *needed, const char *given)
@@ -145,35 +146,63 @@ const struct form step_form = {.name = "step",
                                FORM_FIELDS(step_fields),
                                .size = sizeof(struct lab_step)};
 
+/* The hosts of a session, as in a lesson. */
+static int field_session_hosts(const struct field *field, const struct json *at,
+                               struct lab_store *store, void *target, struct error *err)
+{
+    struct network net;
+    struct error why;
+    if (field_text(field, at, store, target, err) != 0)
+        return -1;
+    const char *hosts = ((struct lab_question *)target)->hosts;
+    if (strpbrk(hosts, " \t\r\n") != NULL)
+        return json_error(at, err, "hosts are written without blanks: \"alice,bob\"");
+    return network_parse(&net, hosts, &why) == 0 ? 0 : json_error(at, err, "%s", why.text);
+}
+
+/* Whether the rules of the wire in it make sense, and its last line is one that a program prints.
+ */
+static int check_session(const struct json *lines, const struct lesson *lesson,
+                         const struct network *of_lab, struct error *err)
+{
+    struct error why;
+    const struct lesson_session *session = lesson->nsessions == 1 ? &lesson->sessions[0] : NULL;
+    if (session == NULL || session->nlines < 2 ||
+        session->lines[session->nlines - 2].kind != SESSION_OUTPUT)
+        return json_error(lines, err, "its last line must be one that a program prints");
+    const struct network *net = session->network != NULL ? session->network : of_lab;
+    return session_check_wire(lesson, session, net, &why) == 0
+               ? 0
+               : json_error(lines, err, "no session: %s", why.text);
+}
+
 /* What is to be predicted is a line that a program prints. */
 static int check_session_lines(const struct json *at, const struct lab_question *question,
-                               struct error *err)
+                               const struct lab_store *store, struct error *err)
 {
-    struct json lines;
+    struct json lines, hosts;
     struct error why;
-    if (!json_get(at, "session", &lines))
+    if (!json_get(at, "session", &lines)) {
+        if (json_get(at, "hosts", &hosts))
+            return json_error(&hosts, err, "this key has a meaning only with \"session\"");
         return 0;
+    }
     struct lesson *lesson =
-        lesson_of_session(question->session, question->nsession, "session", &why);
+        lesson_of_session(question->session, question->nsession, question->hosts, "session", &why);
     if (lesson == NULL)
         return json_error(&lines, err, "no session: %s", why.text);
-    const struct lesson_session *session = lesson->nsessions == 1 ? &lesson->sessions[0] : NULL;
-    bool sound = session != NULL && session->nlines >= 2 &&
-                 session->lines[session->nlines - 2].kind == SESSION_OUTPUT;
+    int result = check_session(&lines, lesson, store_network(store), err);
     lesson_free(lesson);
-    if (sound)
-        return 0;
-    return json_error(&lines, err, "its last line must be one that a program prints");
+    return result;
 }
 
 static int question_finish(const struct json *at, struct lab_store *store, void *target,
                            struct error *err)
 {
-    (void)store;
     const struct lab_question *question = target;
     struct json answer;
     if (question->answer < question->nchoices)
-        return check_session_lines(at, question, err);
+        return check_session_lines(at, question, store, err);
     if (!json_get(at, "answer", &answer))
         return -1;
     return json_error(&answer, err, "there are %u choices, counted from 0", question->nchoices);
@@ -188,6 +217,7 @@ static const struct field question_fields[] = {
     {"explain", field_text, .at = offsetof(struct lab_question, explain), .required = true},
     {"session", field_texts, .at = offsetof(struct lab_question, session),
      .count_at = offsetof(struct lab_question, nsession), .min = 2, .max = 64},
+    {"hosts", field_session_hosts, .at = offsetof(struct lab_question, hosts)},
 };
 const struct form question_form = {.name = "question",
                                    FORM_FIELDS(question_fields),
@@ -204,6 +234,10 @@ static const struct field lab_fields[] = {
      .form = &program_form},
     {"limits", field_object, .at = offsetof(struct lab, limits), .form = &limits_form},
     {"needs", field_needs, .words = needs_words, .min = 1, .max = 1},
+    /* Before the steps: their scenes take it. */
+    {"hosts", field_lab_network, .at = offsetof(struct lab, network)},
+    {"names", field_lab_network, .at = offsetof(struct lab, network)},
+    {"dns", field_lab_network, .at = offsetof(struct lab, network)},
     {"mistakes", field_slugs, LIST(mistakes), .max = 64},
     {"steps", field_list, LIST(steps), .required = true, .min = 1, .max = 32, .form = &step_form},
     {"quiz", field_list, LIST(quiz), .required = true, .min = 4, .max = 32, .form = &question_form},

@@ -54,6 +54,7 @@ struct lab_question {
      * be predicted, and is shown from a real run afterwards. nsession 0: an ordinary question. */
     const char *const *session;
     unsigned nsession;
+    const char *hosts; /* of the session, as behind "hosts=" in a lesson; NULL: the lab's */
 };
 
 struct lab_limits {      /* of one scene; defaults in brackets */

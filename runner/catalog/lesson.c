@@ -190,7 +190,7 @@ static int add_session(struct lesson *lesson, cmark_node *node, struct error *er
         return lesson_error(lesson, line, err, "more than %d sessions", MAX_FENCES);
     if (check_fence(lesson, node, err) != 0)
         return -1;
-    return session_read(lesson, cmark_node_get_literal(node), line,
+    return session_read(lesson, cmark_node_get_fence_info(node), cmark_node_get_literal(node), line,
                         &lesson->sessions[lesson->nsessions++], err);
 }
 
@@ -218,7 +218,7 @@ static int add_node(struct lesson *lesson, cmark_node *node, struct anchors *anc
     case CMARK_NODE_HEADING:
         return add_heading(lesson, node, anchors, err);
     case CMARK_NODE_CODE_BLOCK:
-        if (strcmp(cmark_node_get_fence_info(node), "session") == 0)
+        if (session_is(cmark_node_get_fence_info(node)))
             return add_session(lesson, node, err);
         return add_excerpt(lesson, node, err);
     default:
@@ -339,11 +339,14 @@ struct lesson *lesson_load(const char *lessons_dir, const char *lang, const char
     return lesson;
 }
 
-struct lesson *lesson_of_session(const char *const *lines, unsigned nlines, const char *path,
-                                 struct error *err)
+struct lesson *lesson_of_session(const char *const *lines, unsigned nlines, const char *hosts,
+                                 const char *path, struct error *err)
 {
     struct strbuf text = STRBUF_INIT;
-    strbuf_puts(&text, "```session\n");
+    strbuf_puts(&text, "```session");
+    if (hosts != NULL)
+        strbuf_printf(&text, " hosts=%s", hosts);
+    strbuf_putc(&text, '\n');
     for (unsigned i = 0; i < nlines; i++)
         strbuf_printf(&text, "%s\n", lines[i]);
     strbuf_puts(&text, "…\n```\n");

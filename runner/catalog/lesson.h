@@ -38,19 +38,23 @@ enum session_kind {
     SESSION_KEY,     /* NAME> ^C, NAME> ^D: text is "^C" or "^D" */
     SESSION_OUTPUT,  /* a line that terminal prints; `…` inside stands for any text */
     SESSION_GAP,     /* a line `…`: any lines, or none */
+    SESSION_WIRE,    /* wire$ RULE: text is a rule (catalog/wire_rule.h), "clear", "release all" or
+                        "release BEGINNING" of a hold rule */
 };
 
 struct session_line {
     enum session_kind kind;
-    const char *terminal; /* "" for the one without a name */
+    const char *terminal; /* "" for the one without a name; "wire" for a rule */
     const char *text;     /* command, typed text or line; "" for a gap */
     unsigned line;        /* in the lesson, from 1 */
 };
 
-/* A ```session fence. Its first line is a command. */
+/* A ```session fence. Its first line that is no rule of the wire is a command. */
 struct lesson_session {
     struct session_line *lines;
     unsigned nlines;
+    const struct network
+        *network;  /* ```session hosts=alice,bob; NULL: the lab's, if it has hosts */
     unsigned line; /* of the fence */
 };
 
@@ -77,9 +81,10 @@ struct lesson *lesson_load(const char *lessons_dir, const char *lang, const char
                            struct error *err);
 /* The same from memory; `path` is for errors. */
 struct lesson *lesson_parse(const char *text, size_t len, const char *path, struct error *err);
-/* A lesson that holds nothing but one session of these lines, with a gap behind them. */
-struct lesson *lesson_of_session(const char *const *lines, unsigned nlines, const char *path,
-                                 struct error *err);
+/* A lesson that holds nothing but one session of these lines, with a gap behind them. `hosts` is
+ * what stands behind "hosts=", or NULL. */
+struct lesson *lesson_of_session(const char *const *lines, unsigned nlines, const char *hosts,
+                                 const char *path, struct error *err);
 void lesson_free(struct lesson *lesson);
 
 /* The heading of that anchor, or NULL. */
@@ -106,10 +111,16 @@ int lesson_markdown(const struct lesson *lesson, const struct lab *lab, struct s
 int lesson_section(const char *text, size_t len, const char *anchor, struct strbuf *out,
                    struct error *err);
 
-/* For lint: every step's anchor exists, every excerpt's source and mark exist, and an excerpt fence
- * that holds text in the lesson holds the same as the source. -1 and *err with a line for each
- * fault. */
+/* For lint: every step's anchor exists, every excerpt's source and mark exist, an excerpt fence
+ * that holds text in the lesson holds the same as the source, and rules of the wire make sense. -1
+ * and *err with a line for each fault. */
 int lesson_check(const struct lesson *lesson, const struct lab *lab, struct error *err);
+
+/* The hosts that a session is played on: its own, else the lab's. NULL: there is one machine. */
+const struct network *session_network(const struct lesson_session *session, const struct lab *lab);
+/* The host of a terminal, by index: that of its name, or of what stands before a '-' in it
+ * ("alice", "alice-2"; the longest such name); the first host for all others. */
+unsigned session_host(const struct network *net, const char *terminal);
 
 /* One line of a terminal against a SESSION_OUTPUT line: `…` inside matches any text. */
 bool session_matches(const char *pattern, const char *line);

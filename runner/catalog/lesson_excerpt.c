@@ -259,6 +259,12 @@ int lesson_check(const struct lesson *lesson, const struct lab *lab, struct erro
                           i, lesson->path, lab->steps[i].lesson);
     for (unsigned i = 0; i < lesson->nexcerpts; i++)
         check_excerpt(lesson, lab, &lesson->excerpts[i], &faults);
+    for (unsigned i = 0; i < lesson->nsessions; i++) {
+        const struct lesson_session *session = &lesson->sessions[i];
+        struct error why;
+        if (session_check_wire(lesson, session, session_network(session, lab), &why) != 0)
+            strbuf_printf(&faults, "%s\n", why.text);
+    }
     int result = 0;
     if (faults.len > 0) {
         strbuf_cut(&faults, faults.len - 1);

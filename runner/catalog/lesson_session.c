@@ -3,16 +3,101 @@
 
 #include "base/mem.h"
 #include "catalog/lesson_parts.h"
+#include "catalog/network.h"
 #include "catalog/store.h"
+#include "catalog/wire_rule.h"
 
 #define GAP "\xe2\x80\xa6" /* … */
 #define MAX_LINES 2000
+#define WIRE "wire"
+#define SESSION "session"
+#define HOSTS "hosts="
 
 struct reader {
     struct lesson *lesson;
     struct lesson_session *session;
     const char *terminal; /* whose output comes now; NULL before the first command */
 };
+
+/* --- hosts and the wire --- */
+
+bool session_is(const char *info)
+{
+    size_t len = strlen(SESSION);
+    return strncmp(info, SESSION, len) == 0 && (info[len] == '\0' || info[len] == ' ');
+}
+
+/* What stands behind "session": nothing, or "hosts=…". */
+static int read_hosts(struct lesson *lesson, const char *info, unsigned line,
+                      struct lesson_session *session, struct error *err)
+{
+    struct error why;
+    const char *rest = info + strlen(SESSION);
+    rest += strspn(rest, " ");
+    if (*rest == '\0')
+        return 0;
+    if (strncmp(rest, HOSTS, strlen(HOSTS)) != 0)
+        return lesson_error(lesson, line, err,
+                            "behind \"session\" stands nothing, or its hosts: hosts=alice,bob");
+    struct network *net = store_alloc(lesson->store, sizeof *net);
+    if (network_parse(net, rest + strlen(HOSTS), &why) != 0)
+        return lesson_error(lesson, line, err, "hosts: %s", why.text);
+    session->network = net;
+    return 0;
+}
+
+static int check_wire(const struct lesson *lesson, const struct session_line *line,
+                      const struct network *net, struct error *err)
+{
+    struct wire_rule rule;
+    struct error why;
+    static const char release[] = "release ";
+    if (strcmp(line->text, "clear") == 0 || strncmp(line->text, release, strlen(release)) == 0)
+        return 0;
+    if (wire_rule_parse(&rule, line->text, net, &why) != 0)
+        return lesson_error(lesson, line->line, err, "%s", why.text);
+    wire_rule_free(&rule);
+    return 0;
+}
+
+int session_check_wire(const struct lesson *lesson, const struct lesson_session *session,
+                       const struct network *net, struct error *err)
+{
+    for (unsigned i = 0; i < session->nlines; i++) {
+        const struct session_line *line = &session->lines[i];
+        if (line->kind != SESSION_WIRE)
+            continue;
+        if (net == NULL)
+            return lesson_error(lesson, line->line, err,
+                                "neither the session nor the lab has hosts, so there is no wire: "
+                                "```session hosts=alice,bob");
+        if (check_wire(lesson, line, net, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+const struct network *session_network(const struct lesson_session *session, const struct lab *lab)
+{
+    return session->network != NULL ? session->network : lab->network;
+}
+
+unsigned session_host(const struct network *net, const char *terminal)
+{
+    unsigned found = 0;
+    size_t longest = 0;
+    for (unsigned i = 0; i < net->nhosts; i++) {
+        size_t len = strlen(net->hosts[i].name);
+        if (len > longest && strncmp(terminal, net->hosts[i].name, len) == 0 &&
+            (terminal[len] == '\0' || terminal[len] == '-')) {
+            found = i;
+            longest = len;
+        }
+    }
+    return found;
+}
+
+/* --- lines --- */
 
 static void add(struct reader *r, enum session_kind kind, const char *text, size_t len,
                 unsigned line)
@@ -39,6 +124,8 @@ static const char *find_terminal(const struct reader *r, const char *name, size_
 {
     for (unsigned i = 0; i < r->session->nlines; i++) {
         const char *terminal = r->session->lines[i].terminal;
+        if (r->session->lines[i].kind == SESSION_WIRE)
+            continue;
         if (strlen(terminal) == len && memcmp(terminal, name, len) == 0)
             return terminal;
     }
@@ -77,11 +164,28 @@ static int read_command(struct reader *r, const char *text, size_t name, size_t 
     return 0;
 }
 
+/* Behind "wire$". Output that follows is still that of the terminal before. */
+static int read_wire(struct reader *r, const char *text, size_t len, unsigned line,
+                     struct error *err)
+{
+    const char *terminal = r->terminal;
+    if (read_command(r, text, strlen(WIRE), len, line, err) != 0)
+        return -1;
+    struct session_line *added = &r->session->lines[r->session->nlines - 1];
+    added->kind = SESSION_WIRE;
+    added->terminal = WIRE;
+    r->terminal = terminal;
+    return r->session->network == NULL ? 0 : check_wire(r->lesson, added, r->session->network, err);
+}
+
 static int read_line(struct reader *r, const char *text, size_t len, unsigned line,
                      struct error *err)
 {
     size_t name = name_length(text);
-    if (name < len && text[name] == '$' && (name + 1 == len || text[name + 1] == ' '))
+    bool prompt = name < len && text[name] == '$' && (name + 1 == len || text[name + 1] == ' ');
+    if (prompt && name == strlen(WIRE) && memcmp(text, WIRE, name) == 0)
+        return read_wire(r, text, len, line, err);
+    if (prompt)
         return read_command(r, text, name, len, line, err);
     if (r->terminal == NULL)
         return lesson_error(r->lesson, line, err,
@@ -103,7 +207,7 @@ static int read_line(struct reader *r, const char *text, size_t len, unsigned li
     return 0;
 }
 
-int session_read(struct lesson *lesson, const char *text, unsigned line,
+int session_read(struct lesson *lesson, const char *info, const char *text, unsigned line,
                  struct lesson_session *session, struct error *err)
 {
     unsigned count = 0;
@@ -113,12 +217,16 @@ int session_read(struct lesson *lesson, const char *text, unsigned line,
         return lesson_error(lesson, line, err, "this session is empty");
     if (count > MAX_LINES)
         return lesson_error(lesson, line, err, "a session of more than %d lines", MAX_LINES);
+    if (read_hosts(lesson, info, line, session, err) != 0)
+        return -1;
     session->line = line;
     session->lines = store_alloc(lesson->store, count * sizeof *session->lines);
     struct reader r = {.lesson = lesson, .session = session};
     for (const char *end; (end = strchr(text, '\n')) != NULL; text = end + 1)
         if (read_line(&r, text, (size_t)(end - text), ++line, err) != 0)
             return -1;
+    if (r.terminal == NULL)
+        return lesson_error(lesson, session->line, err, "this session holds no command");
     return 0;
 }
 

@@ -84,20 +84,31 @@ static struct network_interface *interface_at(struct network *net, struct place 
 
 /* --- names --- */
 
+bool network_is_name(const char *text)
+{
+    size_t len = strlen(text);
+    return len >= 1 && len < NETWORK_NAME && strspn(text, LETTERS) >= 1 &&
+           strspn(text, LABEL) == len && text[len - 1] != '-';
+}
+
+int network_not_name(const char *text, struct error *err)
+{
+    return network_word_error(err, text,
+                              "is no name of a host: a lower-case letter, then lower-case "
+                              "letters, digits and '-' are needed, at most 31 in all");
+}
+
 static int check_name(const struct network *net, unsigned index, struct error *err)
 {
     const char *name = net->hosts[index].name;
-    size_t len = strnlen(name, NETWORK_NAME);
-    bool fits = len >= 1 && len < NETWORK_NAME && strspn(name, LETTERS) >= 1 &&
-                strspn(name, LABEL) == len && name[len - 1] != '-';
-    if (len == NETWORK_NAME)
+    if (memchr(name, '\0', NETWORK_NAME) == NULL)
         return error_set(err, "a host's name has at most %d letters", NETWORK_NAME - 1);
-    if (!fits)
-        return network_word_error(err, name,
-                                  "is no name of a host: a lower-case letter, then lower-case "
-                                  "letters, digits and '-' are needed");
+    if (!network_is_name(name))
+        return network_not_name(name, err);
     if (strcmp(name, "localhost") == 0)
         return error_set(err, "\"localhost\" is every host's name for itself");
+    if (strcmp(name, "wire") == 0)
+        return error_set(err, "\"wire\" is what joins the hosts, and none of them");
     for (unsigned i = 0; i < index; i++)
         if (strcmp(net->hosts[i].name, name) == 0)
             return error_set(err, "two hosts are named \"%s\"", name);

@@ -27,6 +27,10 @@ int network_add_name(struct network *net, const char *name, struct error *err);
  * stands for all addresses of it. */
 int network_add_name_address(struct network *net, const char *text, struct error *err);
 
+/* Whether a text has the form of a host's name; and the error when it has not. */
+bool network_is_name(const char *text);
+int network_not_name(const char *text, struct error *err);
+
 /* An error about a word of the description, which it quotes: "…: WORD". Returns -1. */
 int network_word_error(struct error *err, const char *word, const char *what);
 

@@ -63,9 +63,11 @@ enum action_kind {
     ACTION_EXPECT_NOTHING, /* nothing arrives: all programs are blocked and the wire is quiet */
     ACTION_HALF_CLOSE,     /* a TCP peer sends FIN and goes on reading */
     ACTION_CLOSE,
-    ACTION_RESET,  /* a TCP peer sends RST (SO_LINGER 0) */
-    ACTION_FAULT,  /* arm a fault rule for a program's calls */
-    ACTION_REPEAT, /* do a list of actions `count` times */
+    ACTION_RESET,   /* a TCP peer sends RST (SO_LINGER 0) */
+    ACTION_FAULT,   /* arm a fault rule for a program's calls */
+    ACTION_REPEAT,  /* do a list of actions `count` times */
+    ACTION_WIRE,    /* add a rule of the wire, or end all */
+    ACTION_RELEASE, /* hand on what the wire holds */
     ACTION_KINDS
 };
 
@@ -81,7 +83,7 @@ enum stdio_kind {
 
 struct action {
     enum action_kind kind;
-    const char *actor; /* program's name in the scene, or peer; NULL for repeat */
+    const char *actor; /* program's name in the scene, or peer; NULL for repeat, wire, release */
     const char *host; /* START, UDP, CONNECT, LISTEN: where, in a scene with a network; else NULL */
     const char *path; /* where it stands in lab.json: "$.steps[2].checks[0].scene[4]" */
     const char *why;  /* said when it fails, or NULL: "an empty datagram is a datagram too" */
@@ -114,7 +116,8 @@ struct action {
             int number;
         } signal;
         struct {
-            const char *at; /* "127.0.0.1:0" by default; UDP and LISTEN */
+            const char *at; /* UDP and LISTEN; "0.0.0.0:0" by default in a scene with a network,
+                               else "127.0.0.1:0" */
             int backlog;    /* LISTEN */
         } open;
         struct {

@@ -31,6 +31,8 @@ static int check_start(struct script_state *s, const struct action *action)
             return -1;
     if (state_peer(s, action->actor) != NULL)
         return state_error(s, action->path, NULL, "\"%s\" is a peer already", action->actor);
+    if (state_need_host(s, action) != 0)
+        return -1;
     return state_start(s, action);
 }
 
@@ -75,14 +77,16 @@ static int check_fault(struct script_state *s, const struct action *action)
 
 static int check_udp(struct script_state *s, const struct action *action)
 {
-    if (state_check_address(s, action->path, ".at", action->open.at, ADDRESS_OWN) != 0)
+    if (state_need_host(s, action) != 0 ||
+        state_check_address(s, action->path, ".at", action->open.at, ADDRESS_OWN) != 0)
         return -1;
     return state_open(s, action->path, action->actor, PEER_UDP);
 }
 
 static int check_connect(struct script_state *s, const struct action *action)
 {
-    if (state_check_address(s, action->path, ".to", action->connect.to, ADDRESS_OTHER) != 0)
+    if (state_need_host(s, action) != 0 ||
+        state_check_address(s, action->path, ".to", action->connect.to, ADDRESS_OTHER) != 0)
         return -1;
     if (action->connect.from != NULL &&
         state_check_address(s, action->path, ".from", action->connect.from, ADDRESS_OWN) != 0)
@@ -96,7 +100,8 @@ static int check_connect(struct script_state *s, const struct action *action)
 
 static int check_listen(struct script_state *s, const struct action *action)
 {
-    if (state_check_address(s, action->path, ".at", action->open.at, ADDRESS_OWN) != 0)
+    if (state_need_host(s, action) != 0 ||
+        state_check_address(s, action->path, ".at", action->open.at, ADDRESS_OWN) != 0)
         return -1;
     return state_open(s, action->path, action->actor, PEER_LISTENING);
 }
@@ -252,6 +257,8 @@ static check_fn *const checks[ACTION_KINDS] = {
     [ACTION_RESET] = check_reset,
     [ACTION_FAULT] = check_fault,
     [ACTION_REPEAT] = check_repeat,
+    [ACTION_WIRE] = state_wire,
+    [ACTION_RELEASE] = state_release,
 };
 
 static int walk(struct script_state *s, const struct action *actions, unsigned count)
@@ -308,7 +315,7 @@ static int check_assertion(struct script_state *s, const struct assertion *a)
     if (a->kind == ASSERT_SANITIZERS && !s->script->sanitized)
         return state_error(s, a->path, NULL,
                            "this says something only of a scene with \"sanitized\": true");
-    if (check_ends(s, a) != 0)
+    if (check_ends(s, a) != 0 || state_check_host(s, a->path, ".host", a->host) != 0)
         return -1;
     for (unsigned i = 0; i < a->ncalls; i++) {
         const struct call_pattern *call = &a->calls[i];
@@ -355,6 +362,8 @@ int script_check(const struct lab *lab, const struct scene_script *script, const
     int result = check_vars(&s, path);
     if (result == 0)
         result = check_files(&s, path);
+    if (result == 0)
+        result = state_check_rules(&s, path);
     if (result == 0)
         result = walk(&s, script->actions, script->nactions);
     for (unsigned i = 0; i < script->nthen && result == 0; i++)

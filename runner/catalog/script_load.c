@@ -43,6 +43,12 @@ static int forbid(const struct json *at, const char *key, const char *only, stru
     return 0;
 }
 
+/* Where a program is started or a peer has its socket, in a scene with several hosts. */
+#define ON                              \
+    {                                   \
+        "on", field_host_name, AT(host) \
+    }
+
 /* --- start, wait --- */
 
 static int finish_start(const struct json *at, struct lab_store *store, void *target,
@@ -63,6 +69,7 @@ static const struct field start_fields[] = {
     {"role", field_name, AT(start.role)},
     {"from", field_either, AT(start.solution), .words = owner_words},
     {"stdio", field_word, AT(start.stdio), .words = stdio_words, .min = STDIO_PTY},
+    ON,
     WHY,
 };
 
@@ -172,21 +179,10 @@ static const struct field signal_fields[] = {
 
 /* --- peers --- */
 
-static int finish_udp(const struct json *at, struct lab_store *store, void *target,
-                      struct error *err)
-{
-    (void)at;
-    (void)store;
-    (void)err;
-    struct action *action = target;
-    if (action->open.at == NULL)
-        action->open.at = "127.0.0.1:0";
-    return 0;
-}
-
 static const struct field udp_fields[] = {
     ACTOR("udp"),
     {"at", field_text, AT(open.at)},
+    ON,
     WHY,
 };
 
@@ -195,13 +191,15 @@ static const struct field connect_fields[] = {
     {"to", field_text, AT(connect.to), .required = true},
     {"from", field_text, AT(connect.from)},
     {"result", field_either, AT(connect.refused), .words = result_words},
+    ON,
     WHY,
 };
 
 static const struct field listen_fields[] = {
     ACTOR("listen"),
-    {"at", field_text, AT(open.at), .required = true},
+    {"at", field_text, AT(open.at)},
     {"backlog", field_int, AT(open.backlog), .min = 0, .max = 4096, .fallback = 8},
+    ON,
     WHY,
 };
 
@@ -318,6 +316,42 @@ static const struct field repeat_fields[] = {
     WHY,
 };
 
+/* --- the wire --- */
+
+static int finish_wire(const struct json *at, struct lab_store *store, void *target,
+                       struct error *err)
+{
+    (void)at;
+    (void)store;
+    (void)err;
+    struct action *action = target;
+    if (strcmp(action->wire.rule, "clear") == 0)
+        action->wire.rule = NULL;
+    return 0;
+}
+
+static int finish_release(const struct json *at, struct lab_store *store, void *target,
+                          struct error *err)
+{
+    (void)at;
+    (void)store;
+    (void)err;
+    struct action *action = target;
+    if (strcmp(action->release.rule, "all") == 0)
+        action->release.rule = NULL;
+    return 0;
+}
+
+static const struct field wire_fields[] = {
+    {"wire", field_text, AT(wire.rule), .required = true},
+    WHY,
+};
+
+static const struct field release_fields[] = {
+    {"release", field_text, AT(release.rule), .required = true},
+    WHY,
+};
+
 #define FORM(upper, lower) \
     .name = "action_" #lower, FORM_FIELDS(lower##_fields), .kind = ACTION_##upper
 
@@ -328,7 +362,7 @@ static const struct form action_forms[ACTION_KINDS] = {
     [ACTION_END_INPUT] = {FORM(END_INPUT, end_input)},
     [ACTION_OUTPUT] = {FORM(OUTPUT, output), .finish = finish_output},
     [ACTION_SIGNAL] = {FORM(SIGNAL, signal), .finish = finish_signal},
-    [ACTION_UDP] = {FORM(UDP, udp), .finish = finish_udp},
+    [ACTION_UDP] = {FORM(UDP, udp)},
     [ACTION_CONNECT] = {FORM(CONNECT, connect)},
     [ACTION_LISTEN] = {FORM(LISTEN, listen)},
     [ACTION_ACCEPT] = {FORM(ACCEPT, accept), .finish = finish_accept},
@@ -342,6 +376,8 @@ static const struct form action_forms[ACTION_KINDS] = {
     [ACTION_RESET] = {FORM(RESET, reset)},
     [ACTION_FAULT] = {FORM(FAULT, fault), .finish = finish_fault},
     [ACTION_REPEAT] = {FORM(REPEAT, repeat)},
+    [ACTION_WIRE] = {FORM(WIRE, wire), .finish = finish_wire},
+    [ACTION_RELEASE] = {FORM(RELEASE, release), .finish = finish_release},
 };
 
 const struct form_set action_set = {
@@ -425,14 +461,31 @@ const struct form file_form = {.name = "scene_file",
                                .size = sizeof(struct scene_file),
                                .finish = finish_file};
 
+/* Where a peer's socket is that no address was given for. On one host alone that is the loopback,
+ * where nobody else is; among hosts it must be reached from the others. */
+static void give_addresses(struct action *actions, unsigned count, const char *address)
+{
+    for (unsigned i = 0; i < count; i++) {
+        struct action *action = &actions[i];
+        if ((action->kind == ACTION_UDP || action->kind == ACTION_LISTEN) &&
+            action->open.at == NULL)
+            action->open.at = address;
+        if (action->kind == ACTION_REPEAT)
+            give_addresses((struct action *)action->repeat.actions, action->repeat.nactions,
+                           address);
+    }
+}
+
 /* What an assertion asks for is recorded. */
 static int finish_scene(const struct json *at, struct lab_store *store, void *target,
                         struct error *err)
 {
-    (void)at;
-    (void)store;
     (void)err;
     struct scene_script *script = target;
+    if (script->network == NULL && has(at, "hosts") == 0)
+        script->network = store_network(store);
+    give_addresses((struct action *)script->actions, script->nactions,
+                   script->network != NULL ? "0.0.0.0:0" : "127.0.0.1:0");
     for (unsigned i = 0; i < script->nthen; i++) {
         const struct assertion *a = &script->then[i];
         bool state = a->kind == ASSERT_STATES || a->kind == ASSERT_STATE;
@@ -455,6 +508,11 @@ static const struct field scene_fields[] = {
     {"states", field_bool, IN_SCENE(states)},
     {"stdio", field_word, IN_SCENE(stdio), .words = stdio_words, .min = STDIO_PTY,
      .fallback = STDIO_PTY},
+    {"hosts", field_network, IN_SCENE(network)},
+    {"names", field_network, IN_SCENE(network)},
+    {"dns", field_network, IN_SCENE(network)},
+    {"wire", field_texts, IN_SCENE(wire), .count_at = offsetof(struct scene_script, nwire),
+     .min = 1, .max = 32},
     {"then", field_then, IN_SCENE(then), .count_at = offsetof(struct scene_script, nthen), .min = 1,
      .max = 64},
 };

@@ -11,6 +11,9 @@
 
 void state_free(struct script_state *s)
 {
+    for (unsigned i = 0; i < s->nholds; i++)
+        free(s->holds[i]);
+    free(s->holds);
     free(s->programs);
     free(s->peers);
 }
@@ -109,6 +112,8 @@ int state_open(struct script_state *s, const char *path, const char *name, enum 
 {
     if (state_program(s, name) != NULL)
         return state_error(s, path, NULL, "\"%s\" is a program already", name);
+    if (state_check_peer_name(s, path, name) != 0)
+        return -1;
     struct peer_state *peer = state_peer(s, name);
     if (peer == NULL && s->npeers == MAX_PEERS)
         return state_error(s, path, NULL, "more than %d peers", MAX_PEERS);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/strbuf.h"
 #include "catalog/lab.h"
 
 struct program_state {
@@ -41,6 +42,8 @@ struct script_state {
     struct peer_state *peers; /* all that were ever open */
     unsigned npeers;
     unsigned repeats; /* how many the place is inside of */
+    char **holds;     /* texts of the hold rules that the wire has now */
+    unsigned nholds;
 };
 
 void state_free(struct script_state *s);
@@ -69,10 +72,26 @@ int state_check_data(struct script_state *s, const char *path, const struct data
 int state_check_regex(struct script_state *s, const char *path, const char *regex);
 int state_check_port(struct script_state *s, const char *path, const char *port);
 
+/* Appends the text with values for its variables. */
+int state_expand(const struct script_state *s, const char *text, struct strbuf *out,
+                 struct error *err);
+
 /* An address of its own may have port 0, another's not. */
 enum address_use { ADDRESS_OWN, ADDRESS_OTHER };
 int state_check_address(struct script_state *s, const char *path, const char *key, const char *text,
                         enum address_use use);
+
+/* --- hosts and the wire (script_network.c) --- */
+
+/* A host that is named, or NULL. */
+int state_check_host(const struct script_state *s, const char *path, const char *key,
+                     const char *host);
+/* In a scene with hosts an actor is on one of them, in any other on none. */
+int state_need_host(const struct script_state *s, const struct action *action);
+int state_check_peer_name(const struct script_state *s, const char *path, const char *name);
+int state_check_rules(struct script_state *s, const char *path); /* those from the start */
+int state_wire(struct script_state *s, const struct action *action);
+int state_release(struct script_state *s, const struct action *action);
 
 /* The length in bytes, when it is the same whatever the variables will be. */
 bool state_data_size(const struct script_state *s, const struct data *data, size_t *size);

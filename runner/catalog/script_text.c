@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "base/text.h"
+#include "catalog/network.h"
 #include "catalog/pattern.h"
 #include "catalog/script_state.h"
 #include "catalog/vars.h"
@@ -20,6 +21,7 @@
 struct scope {
     const struct script_state *state;
     const char *peer_addr; /* what stands for a peer's address */
+    struct strbuf host;    /* the value of a host's variable */
 };
 
 static const struct var_spec *find_var(const struct script_state *s, const char *name)
@@ -49,10 +51,14 @@ static bool is_peer_var(const struct script_state *s, const char *name, bool *is
 /* A value of the right kind for each variable. */
 static bool stand_in(void *arg, const char *name, const char **data, size_t *len)
 {
-    const struct scope *scope = arg;
+    struct scope *scope = arg;
+    const struct network *net = scope->state->script->network;
     const struct var_spec *var = find_var(scope->state, name);
     bool is_port;
-    if (var != NULL)
+    strbuf_cut(&scope->host, 0);
+    if (net != NULL && network_variable(net, name, &scope->host))
+        *data = scope->host.data;
+    else if (var != NULL)
         *data = var->kind == VAR_PORT ? "20001" : var->kind == VAR_TEXT ? var->text : "w";
     else if (scope->state->repeats > 0 && strcmp(name, "i") == 0)
         *data = "1";
@@ -62,6 +68,18 @@ static bool stand_in(void *arg, const char *name, const char **data, size_t *len
         return false;
     *len = strlen(*data);
     return true;
+}
+
+/* "alice.…" of a host that is there. */
+static bool is_of_host(const struct network *net, const char *name)
+{
+    char host[NETWORK_NAME];
+    size_t len = strcspn(name, ".");
+    if (net == NULL || name[len] == '\0' || len >= sizeof host)
+        return false;
+    memcpy(host, name, len);
+    host[len] = '\0';
+    return network_find(net, host) >= 0;
 }
 
 /* Says more of an unknown variable than that it is unknown. */
@@ -78,6 +96,11 @@ static int unknown_var(const struct script_state *s, const char *path, const cha
     if (near != NULL)
         return state_error(s, path, key, "there is no variable ${%s}; did you mean ${%s}?", name,
                            near);
+    if (is_of_host(s->script->network, name))
+        return state_error(s, path, key,
+                           "there is no ${%s}: a host has .addr, .mac, .broadcast, .network, "
+                           ".prefix and, where it has an IPv6 address, .addr6",
+                           name);
     if (strchr(name, '.') != NULL)
         return state_error(s, path, key,
                            "there is no ${%s} yet: a peer that is open has .port and .addr", name);
@@ -93,10 +116,12 @@ static int check_name(void *arg, const char *name, struct error *err)
 {
     (void)err;
     const struct use *use = arg;
-    struct scope scope = {.state = use->state, .peer_addr = ""};
+    struct scope scope = {.state = use->state, .peer_addr = "", .host = STRBUF_INIT};
     const char *data;
     size_t len;
-    if (stand_in(&scope, name, &data, &len))
+    bool known = stand_in(&scope, name, &data, &len);
+    strbuf_free(&scope.host);
+    if (known)
         return 0;
     unknown_var(use->state, use->path, use->key, name);
     return 1; /* told already */
@@ -133,10 +158,11 @@ int state_check_regex(struct script_state *s, const char *path, const char *rege
 {
     if (state_check_text(s, path, ".matches", regex) != 0)
         return -1;
-    struct scope scope = {.state = s, .peer_addr = "127.0.0.1"};
+    struct scope scope = {.state = s, .peer_addr = "127.0.0.1", .host = STRBUF_INIT};
     struct strbuf text = STRBUF_INIT;
     struct error why;
     int result = vars_expand_regex(&text, regex, stand_in, &scope, &why);
+    strbuf_free(&scope.host);
     if (result == 0)
         result = pattern_check(text.data, &why);
     if (result != 0)
@@ -157,14 +183,28 @@ static int port_number(const char *text)
     return port <= 65535 ? (int)port : -1;
 }
 
+static int expand(const struct script_state *s, const char *text, const char *peer_addr,
+                  struct strbuf *out, struct error *err)
+{
+    struct scope scope = {.state = s, .peer_addr = peer_addr, .host = STRBUF_INIT};
+    int result = vars_expand(out, text, stand_in, &scope, err);
+    strbuf_free(&scope.host);
+    return result;
+}
+
+int state_expand(const struct script_state *s, const char *text, struct strbuf *out,
+                 struct error *err)
+{
+    return expand(s, text, "127.0.0.1", out, err);
+}
+
 int state_check_port(struct script_state *s, const char *path, const char *port)
 {
     if (state_check_text(s, path, ".port", port) != 0)
         return -1;
-    struct scope scope = {.state = s, .peer_addr = "127.0.0.1"};
     struct strbuf text = STRBUF_INIT;
     int number = 0;
-    if (vars_expand(&text, port, stand_in, &scope, NULL) == 0)
+    if (state_expand(s, port, &text, NULL) == 0)
         number = port_number(text.data);
     strbuf_free(&text);
     if (number >= 1)
@@ -206,10 +246,9 @@ int state_check_address(struct script_state *s, const char *path, const char *ke
     /* A peer's address can be of either family: one of them must do. */
     static const char *const peer_addrs[] = {"127.0.0.1", "::1"};
     for (unsigned i = 0; i < 2; i++) {
-        struct scope scope = {.state = s, .peer_addr = peer_addrs[i]};
         struct strbuf expanded = STRBUF_INIT;
         const char *why = "it cannot be expanded";
-        if (vars_expand(&expanded, text, stand_in, &scope, NULL) == 0)
+        if (expand(s, text, peer_addrs[i], &expanded, NULL) == 0)
             why = address_fault(expanded.data, use);
         strbuf_free(&expanded);
         if (why == NULL)

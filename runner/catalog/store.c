@@ -21,6 +21,7 @@ struct lab_store {
     struct block *blocks;
     struct json_doc *doc;
     const char *folder;
+    const struct network *network;
 };
 
 struct lab_store *store_new(void)
@@ -49,6 +50,16 @@ void store_set_folder(struct lab_store *store, const char *folder)
 const char *store_folder(const struct lab_store *store)
 {
     return store->folder != NULL ? store->folder : ".";
+}
+
+void store_set_network(struct lab_store *store, const struct network *network)
+{
+    store->network = network;
+}
+
+const struct network *store_network(const struct lab_store *store)
+{
+    return store->network;
 }
 
 void *store_alloc(struct lab_store *store, size_t size)

@@ -22,6 +22,12 @@ char *store_format(struct lab_store *store, const char *format, ...)
 void store_set_folder(struct lab_store *store, const char *folder);
 const char *store_folder(const struct lab_store *store);
 
+/* The network of the lab (catalog/network.h), which its scenes take when they have none of their
+ * own; NULL until it is set. The store owns it already. */
+struct network;
+void store_set_network(struct lab_store *store, const struct network *network);
+const struct network *store_network(const struct lab_store *store);
+
 /* Hands the document over: it lives as long as the store, and with it the texts read from it. */
 void store_keep(struct lab_store *store, struct json_doc *doc);
 

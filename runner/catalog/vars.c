@@ -124,7 +124,7 @@ static const char *read_name(const char *at, char name[MAX_NAME], struct error *
 {
     const char *start = at + 2;
     size_t len = name_part(start);
-    if (len > 0 && start[len] == '.') {
+    for (unsigned parts = 1; parts < 3 && len > 0 && start[len] == '.'; parts++) {
         size_t more = name_part(start + len + 1);
         len = more > 0 ? len + 1 + more : 0;
     }

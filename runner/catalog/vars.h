@@ -65,7 +65,7 @@ void vars_quote_regex(struct strbuf *out, const char *data, size_t len);
 
 /* Calls fn for each ${name} of the text, in order; stops when it returns non-zero and returns that.
  * -1 and *err for a ${ that is not closed or holds no proper name (a letter, then letters, digits,
- * '_' and '-', and at most one '.' with a further name). */
+ * '_' and '-', and at most two times a '.' with a further name). */
 typedef int vars_name_fn(void *arg, const char *name, struct error *err);
 int vars_each(const char *text, vars_name_fn *fn, void *arg, struct error *err);
 

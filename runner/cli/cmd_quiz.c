@@ -104,7 +104,7 @@ static void show_real_run(struct cli *cli, const struct lab *lab, const struct l
     struct error err = {""};
     if (q->nsession == 0)
         return;
-    struct lesson *lesson = lesson_of_session(q->session, q->nsession, lab->file, &err);
+    struct lesson *lesson = lesson_of_session(q->session, q->nsession, q->hosts, lab->file, &err);
     if (lesson == NULL)
         return;
     switch (check_session(cli->loop, &request, &lesson->sessions[0], &difference, &err)) {

@@ -35,7 +35,8 @@ static int play(struct verify *v, const struct lesson_session *session, const ch
 static int play_question(struct verify *v, unsigned index)
 {
     const struct lab_question *q = &v->lab->quiz[index];
-    struct lesson *lesson = lesson_of_session(q->session, q->nsession, v->lab->file, NULL);
+    struct lesson *lesson =
+        lesson_of_session(q->session, q->nsession, q->hosts, v->lab->file, NULL);
     int result = lesson != NULL ? play(v, &lesson->sessions[0], "question", index + 1) : 0;
     lesson_free(lesson);
     return result;

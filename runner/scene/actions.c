@@ -594,6 +594,22 @@ static enum progress step_expect_nothing(struct run *run, const struct action *a
     return settled(run, NULL) ? PROGRESS_DONE : PROGRESS_WAIT;
 }
 
+/* --- the wire --- */
+
+static enum progress step_wire(struct run *run, const struct action *action)
+{
+    if (action->wire.rule == NULL)
+        wire_clear(run);
+    else if (wire_add_rule(run, action->wire.rule) != 0)
+        return PROGRESS_INTERNAL;
+    return PROGRESS_DONE;
+}
+
+static enum progress step_release(struct run *run, const struct action *action)
+{
+    return wire_release(run, action->release.rule) == 0 ? PROGRESS_DONE : PROGRESS_INTERNAL;
+}
+
 /* --- the table --- */
 
 enum progress action_step(struct run *run, const struct action *action)
@@ -618,6 +634,8 @@ enum progress action_step(struct run *run, const struct action *action)
         [ACTION_CLOSE] = step_close,
         [ACTION_RESET] = step_close,
         [ACTION_FAULT] = step_fault,
+        [ACTION_WIRE] = step_wire,
+        [ACTION_RELEASE] = step_release,
     };
     return steps[action->kind](run, action);
 }

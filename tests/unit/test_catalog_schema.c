@@ -168,7 +168,7 @@ static void check_form(const struct form *form, const cJSON *node)
 /* All forms, so that the schema can be asked for ones that are none of these. */
 static const struct form *const single_forms[] = {&program_form,  &limits_form,  &step_form,
                                                   &question_form, &pattern_form, &packet_form,
-                                                  &file_form};
+                                                  &file_form,     &host_form};
 static const struct form_set *const sets[] = {&check_set, &action_set, &assertion_set, &data_set,
                                               &var_set};
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

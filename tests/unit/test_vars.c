@@ -233,7 +233,8 @@ static void what_cannot_be_expanded_leaves_nothing_behind(void **state)
     refuses("${ port}", "holds no name");
     refuses("${.port}", "holds no name");
     refuses("${ann.}", "holds no name");
-    refuses("${ann.port.x}", "holds no name");
+    refuses("${gate.eth1.addr.x}", "holds no name");
+    refuses("${gate.eth1.}", "holds no name");
     refuses("${${port}}", "holds no name");
     refuses("${5}", "holds no name");
     refuses("${\033[2J}", "\\x1b");
