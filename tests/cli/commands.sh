@@ -50,8 +50,14 @@ run "$socklings" start
 is "a missing argument is a usage error" "$status" 2
 run "$socklings" start 99
 is "an unknown lab is a usage error" "$status" 2
-run "$socklings" start 4
-has "a lab to come is told as a sentence" "$err" "There is no lab 4 yet; "
+to_come=24
+while ls -d "$root"/labs/"$(printf %02d "$to_come")"_* >/dev/null 2>&1; do
+    to_come=$((to_come - 1))
+done
+if [ "$to_come" -gt 0 ]; then
+    run "$socklings" start "$to_come"
+    has "a lab to come is told as a sentence" "$err" "There is no lab $to_come yet; "
+fi
 for command in run reset solution; do
     run "$socklings" "$command"
     is "$command without a lab is a usage error before anything was started" "$status" 2
@@ -164,12 +170,17 @@ run "$tmp/typed" check 5 --src "$tmp/a folder" --seed 3
 has "the command that repeats it is the one that was typed" "$out" "Repeat:  $tmp/typed check 5"
 
 # --- next ---
+after() { # the lab behind that one
+    ls "$root/labs" | sed -n "/^$1\$/{n;p;}"
+}
+second=$(after 05_udp_echo)
+third=$(after "$second")
 run "$socklings" next
 is "next begins another lab" "$status" 0
-has "next passes over the one that is done" "$out" "09_tcp_client"
+has "next passes over the one that is done" "$out" "$second"
 run "$socklings" next
-has "next tells of the lab that it leaves" "$out" "09_tcp_client does not pass yet"
-has "and goes on to the one after it" "$out" "10_tcp_server"
+has "next tells of the lab that it leaves" "$out" "$second does not pass yet"
+has "and goes on to the one after it" "$out" "$third"
 run "$socklings" check 5 --seed 7
 is "going on changes nothing of the lab that is done" "$status" 0
 run "$socklings" lesson 5 what-a-socket-is

@@ -5,7 +5,7 @@
 solution=$root/labs/05_udp_echo/solution/udp_echo.c
 
 drive "a learner starts lab 5, fails, is helped, solves it, and passes" -- "$socklings" <<S
-expect start 5
+expect "list" shows the labs
 expect socklings >
 type start 5
 expect $SOCKLINGS_WORK/05_udp_echo/udp_echo.c
