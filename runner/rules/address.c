@@ -11,7 +11,6 @@
  */
 #include "rules/rules.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,40 +129,16 @@ bool rule_family_not_set(const struct facts *f, struct finding *out)
 
 /* --- 08: loopback only --- */
 
-static bool is_loopback(const char *ip)
-{
-    return ip != NULL && (strncmp(ip, "127.", 4) == 0 || strcmp(ip, "::1") == 0 ||
-                          strncmp(ip, "::ffff:127.", 11) == 0);
-}
-
-/* Cuts "127.0.0.2:7000" and "[::1]:7000" to the address. */
-static bool ip_of(const char *address, char ip[INET6_ADDRSTRLEN])
-{
-    const char *colon = strrchr(address, ':');
-    if (colon == NULL)
-        return false;
-    if (*address == '[' && colon[-1] == ']') {
-        address++;
-        colon--;
-    }
-    size_t len = (size_t)(colon - address);
-    if (len == 0 || len >= INET6_ADDRSTRLEN)
-        return false;
-    memcpy(ip, address, len);
-    ip[len] = '\0';
-    return true;
-}
-
 /* The script went to the right port by another address than the bound one, and got nothing. */
 static bool failed_elsewhere(const struct facts *f, const struct model_call *bind)
 {
     const char *to = facts_destination(f);
     const char *bound = call_text(&bind->event->call, "ip");
     struct strbuf address = STRBUF_INIT;
-    char ip[INET6_ADDRSTRLEN];
+    char ip[FACTS_IP];
     bool nothing_came = f->failed != NULL && f->failed->script.received.len == 0;
     bool elsewhere = to != NULL && nothing_came && facts_text(f, to, &address) &&
-                     ip_of(address.data, ip) && strcmp(ip, bound) != 0 &&
+                     facts_ip(address.data, ip) && strcmp(ip, bound) != 0 &&
                      model_port(address.data) == call_value(&bind->event->call, "port", -1);
     strbuf_free(&address);
     return elsewhere;
@@ -192,7 +167,7 @@ bool rule_bind_loopback_only(const struct facts *f, struct finding *out)
     const struct model_call *c;
     for (uint64_t n = 0; (c = facts_call(f, &n)) != NULL;) {
         if (!facts_is(c, "bind") || !call_succeeded(&c->event->call) ||
-            !is_loopback(call_text(&c->event->call, "ip")))
+            !facts_loopback(call_text(&c->event->call, "ip")))
             continue;
         bool elsewhere = failed_elsewhere(f, c);
         if (!elsewhere && !any_address_asked(f))

@@ -4,7 +4,6 @@
  * 14, 15  The room for an address that the program announced is smaller than the address the kernel
  *         had to write, or negative: conclusive.
  * 20, 21  A sanitizer's report right after a recv that filled the buffer; a length below zero.
- * 23      The datagram that the script sent is longer than the room that recv was given.
  */
 #include "rules/rules.h"
 
@@ -171,47 +170,4 @@ bool rule_retval_as_length(const struct facts *f, struct finding *out)
     finding_place(out, recv);
     strbuf_printf(&out->message, " as an index; it was -1 (%s)", recv->event->call.error);
     return true;
-}
-
-/* --- 23 --- */
-
-/* The script sent a datagram that begins with what was received and is longer. */
-static bool longer_was_sent(const struct facts *f, const struct model_call *recv, size_t *length)
-{
-    /* The recv stands at its entry, so it may well stand before the send that it waited for. */
-    for (size_t i = 0; i < f->timeline->count; i++) {
-        const struct event *ev = &f->timeline->events[i];
-        const struct action *a = ev->kind == EVENT_SCRIPT ? facts_action(f, ev->script.path) : NULL;
-        struct strbuf data = STRBUF_INIT;
-        bool longer = a != NULL && a->kind == ACTION_SEND && facts_data(f, &a->send.data, &data) &&
-                      data.len > (size_t)recv->moved && recv->data.len > 0 &&
-                      memcmp(data.data, recv->data.data, recv->data.len) == 0;
-        *length = data.len;
-        strbuf_free(&data);
-        if (longer)
-            return true;
-    }
-    return false;
-}
-
-bool rule_udp_buffer_too_small(const struct facts *f, struct finding *out)
-{
-    const struct model_call *c;
-    size_t length;
-    for (uint64_t n = 0; (c = facts_call(f, &n)) != NULL;) {
-        if (c->io != MODEL_RECV || c->socket == NULL || !c->socket->datagram || c->moved <= 0 ||
-            c->moved != c->asked ||
-            strstr(call_text(&c->event->call, "flags"), "MSG_PEEK") != NULL ||
-            !longer_was_sent(f, c, &length))
-            continue;
-        finding_call(out, c);
-        out->certainty = CERTAINTY_FACT;
-        finding_place(out, c);
-        strbuf_printf(&out->message,
-                      " had room for %" PRId64 " bytes, and the datagram has %zu; the kernel threw "
-                      "the rest away",
-                      c->asked, length);
-        return true;
-    }
-    return false;
 }

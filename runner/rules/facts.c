@@ -2,10 +2,12 @@
 #include "rules/facts.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "catalog/network.h"
 #include "catalog/vars.h"
 #include "rules/sanitizer.h"
 
@@ -134,6 +136,7 @@ void facts_gather(struct facts *f, const struct lab *lab, const struct scene_scr
     if (f->failed != NULL)
         f->failed_action = facts_action(f, f->failed->script.path);
     gather_ports(f);
+    facts_gather_places(f);
     sanitizer_read(&f->sanitizer, f);
 }
 
@@ -142,6 +145,8 @@ void facts_free(struct facts *f)
     model_free(&f->model);
     sanitizer_free(&f->sanitizer);
     free(f->ports);
+    free(f->places);
+    free(f->own_ports);
     *f = (struct facts){0};
 }
 
@@ -180,41 +185,75 @@ bool facts_failed_by(const struct facts *f, const char *failure)
            strcmp(f->failed->script.failure, failure) == 0;
 }
 
+struct lookup {
+    const struct facts *facts;
+    struct strbuf value; /* of a variable that is worked out */
+    bool dots;           /* "…" for what is not known */
+};
+
 static bool lookup(void *arg, const char *name, const char **data, size_t *len)
 {
-    const struct facts *f = arg;
-    const struct bytes *value = timeline_var(f->timeline, name);
-    if (value == NULL)
-        return false;
-    *data = value->data;
-    *len = value->len;
+    static const char dots[] = "…";
+    struct lookup *l = arg;
+    const struct bytes *value = timeline_var(l->facts->timeline, name);
+    const struct network *net = l->facts->script != NULL ? l->facts->script->network : NULL;
+    if (value != NULL) {
+        *data = value->data;
+        *len = value->len;
+        return true;
+    }
+    strbuf_cut(&l->value, 0);
+    if (net == NULL || !network_variable(net, name, &l->value)) {
+        if (!l->dots)
+            return false;
+        strbuf_puts(&l->value, dots);
+    }
+    *data = l->value.data;
+    *len = l->value.len;
     return true;
 }
 
 bool facts_data(const struct facts *f, const struct data *data, struct strbuf *out)
 {
-    return vars_expand_data(out, data, lookup, (void *)f, NULL) == 0;
+    struct lookup l = {.facts = f, .value = STRBUF_INIT};
+    bool known = vars_expand_data(out, data, lookup, &l, NULL) == 0;
+    strbuf_free(&l.value);
+    return known;
 }
 
 bool facts_text(const struct facts *f, const char *text, struct strbuf *out)
 {
-    return vars_expand(out, text, lookup, (void *)f, NULL) == 0;
-}
-
-static bool lookup_or_dots(void *arg, const char *name, const char **data, size_t *len)
-{
-    static const char dots[] = "…";
-    if (!lookup(arg, name, data, len)) {
-        *data = dots;
-        *len = sizeof dots - 1;
-    }
-    return true;
+    struct lookup l = {.facts = f, .value = STRBUF_INIT};
+    bool known = vars_expand(out, text, lookup, &l, NULL) == 0;
+    strbuf_free(&l.value);
+    return known;
 }
 
 void facts_text_shown(const struct facts *f, const char *text, struct strbuf *out)
 {
-    if (vars_expand(out, text, lookup_or_dots, (void *)f, NULL) != 0)
+    struct lookup l = {.facts = f, .value = STRBUF_INIT, .dots = true};
+    if (vars_expand(out, text, lookup, &l, NULL) != 0)
         strbuf_puts(out, text);
+    strbuf_free(&l.value);
+}
+
+bool facts_wanted(const struct facts *f, struct strbuf *out)
+{
+    const struct action *a = f->failed_action;
+    if (a == NULL)
+        return false;
+    if (a->kind == ACTION_EXPECT)
+        return facts_data(f, &a->expect.data, out) && out->len > 0;
+    return a->kind == ACTION_OUTPUT && a->output.contains != NULL &&
+           facts_text(f, a->output.contains, out) && out->len > 0;
+}
+
+bool facts_aims(const struct facts *f, const char *id)
+{
+    for (unsigned i = 0; f->lab != NULL && i < f->lab->nmistakes; i++)
+        if (strcmp(f->lab->mistakes[i], id) == 0)
+            return true;
+    return false;
 }
 
 bool facts_signalled(const struct facts *f, const char *program, const char *name, uint64_t n)
@@ -333,6 +372,37 @@ bool facts_waits(const struct model_call *c)
                                         "pselect6", "epoll_wait", "epoll_pwait",
                                         "accept",   "accept4",    NULL};
     return model_one_of(c->event->call.name, calls);
+}
+
+bool facts_waits_or_receives(const struct model_call *c)
+{
+    return facts_waits(c) || facts_is(c, "recvfrom") || facts_is(c, "recvmsg");
+}
+
+/* They name the descriptors they watch: "3:POLLIN 0:POLLIN". */
+bool facts_watches(const struct model_call *c, int fd, const char *event)
+{
+    char wanted[40];
+    const char *fds = call_text(&c->event->call, "fds");
+    int len = snprintf(wanted, sizeof wanted, "%d:", fd);
+    for (const char *at = fds; (at = strstr(at, wanted)) != NULL; at += len) {
+        const char *end = at + strcspn(at, " ");
+        const char *found = event == NULL ? at : strstr(at, event);
+        if ((at == fds || at[-1] == ' ') && found != NULL && found < end)
+            return true;
+    }
+    return false;
+}
+
+bool facts_input_ended(const struct facts *f, const struct model_process *p)
+{
+    for (uint64_t n = 0; n < f->model.ncalls; n++) {
+        const struct model_call *c = model_call(&f->model, n);
+        if (c != NULL && c->process == p && c->io == MODEL_RECV && c->fd == 0 &&
+            c->socket == NULL && c->moved == 0)
+            return true;
+    }
+    return false;
 }
 
 bool facts_error(const struct model_call *c, const char *name)

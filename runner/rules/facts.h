@@ -5,6 +5,8 @@
 #ifndef SOCKLINGS_RULES_FACTS_H
 #define SOCKLINGS_RULES_FACTS_H
 
+#include <netinet/in.h>
+
 #include "base/strbuf.h"
 #include "catalog/lab.h"
 #include "timeline/model.h"
@@ -24,6 +26,14 @@ struct sanitizer_report {
     uint64_t n; /* the event that printed its first line */
 };
 
+enum { FACTS_IP = INET6_ADDRSTRLEN };
+
+/* Whose address it is, in a scene with several hosts. */
+struct facts_place {
+    char ip[FACTS_IP];
+    const char *host;
+};
+
 struct facts {
     const struct lab *lab;             /* may be NULL */
     const struct scene_script *script; /* may be NULL */
@@ -35,11 +45,17 @@ struct facts {
     struct sanitizer_report sanitizer;
     int *ports; /* that the script named: variables and peers' own */
     unsigned nports;
+    bool wire;                  /* packets were recorded */
+    struct facts_place *places; /* the addresses from which hosts sent */
+    unsigned nplaces;
+    int *own_ports; /* by socket: what the wire shows of one to which the kernel gave a port; -1 */
 };
 
 void facts_gather(struct facts *f, const struct lab *lab, const struct scene_script *script,
                   const struct timeline *tl);
 void facts_free(struct facts *f);
+/* The part of facts_gather that is about places (facts_place.c). */
+void facts_gather_places(struct facts *f);
 
 /* True when the program of that name runs the learner's code, not the lab's solution. */
 bool facts_learner(const struct facts *f, const char *program);
@@ -70,6 +86,27 @@ bool facts_text(const struct facts *f, const char *text, struct strbuf *out);
 /* The same to be read: a variable that is not known is "…". */
 void facts_text_shown(const struct facts *f, const char *text, struct strbuf *out);
 
+/* What the failed action waited for: bytes that a peer expects, text that is to be printed. False
+ * when there is none, or it is not known. */
+bool facts_wanted(const struct facts *f, struct strbuf *out);
+/* The lab at hand aims at the mistake. */
+bool facts_aims(const struct facts *f, const char *id);
+
+/* Cuts "127.0.0.2:7000" and "[::1]:7000" to the address; false: it is none with a port. */
+bool facts_ip(const char *address, char ip[FACTS_IP]);
+bool facts_loopback(const char *ip); /* 127.0.0.0/8, ::1; NULL is none */
+bool facts_any(const char *ip);      /* 0.0.0.0, ::; NULL: nothing was bound, any as well */
+/* 255.255.255.255, or the broadcast address of a subnet of the scene; without a network that is
+ * known, an address that ends in 255. */
+bool facts_broadcast(const struct facts *f, const char *ip);
+/* The host that has the address, as the script or packets tell; NULL: not known. */
+const char *facts_owner(const struct facts *f, const char *ip);
+/* The port that the socket has: what bind() asked for, or what the wire shows; -1: not known. */
+int facts_own_port(const struct facts *f, const struct model_socket *s);
+/* The row of that socket in the list of sockets that were left at the end; NULL: there is none, or
+ * it cannot be told which one. */
+const struct event *facts_left(const struct facts *f, const struct model_socket *s);
+
 /* A port whose two bytes swapped give `port`, of those the script named; -1: none. */
 int facts_swapped_port(const struct facts *f, int port);
 int facts_swap(int port);
@@ -91,6 +128,13 @@ const struct event *facts_exit(const struct facts *f, int pid);
 /* A call in which a program waits for any of several things, or for a client: poll and its like,
  * accept. */
 bool facts_waits(const struct model_call *c);
+/* The same, or recv: a call in which a program waits for what comes next. */
+bool facts_waits_or_receives(const struct model_call *c);
+
+/* poll or select watches the descriptor for that event ("POLLIN"; NULL: any). */
+bool facts_watches(const struct model_call *c, int fd, const char *event);
+/* The program has read its standard input to the end. */
+bool facts_input_ended(const struct facts *f, const struct model_process *p);
 
 /* The call returned -1 with this errno. */
 bool facts_error(const struct model_call *c, const char *name);

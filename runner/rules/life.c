@@ -1,25 +1,20 @@
 /*
  * rules/life - signals, descriptors, ends.
  *
- * 33  Ended by SIGPIPE in a call that wrote to a connected socket: conclusive.
- * 37  Accepted connections that have ended, for the very process that accepted them, are still open
- * while it waits for others. A program that forks is left alone: there the parent's copy is the
- * mistake. 40  A call returned EINTR, not from a signal that is to end the program, and the program
- * closed or exited instead of calling again, and the script failed. 46  0 from a UDP socket, then
- * close or exit without another call on it. 52  On a pipe the wanted line comes in a write() that
- * is the program's last call; a stall on output with nothing written at all is only a hint.
+ *   - 33: ended by SIGPIPE in a call that wrote to a connected socket: conclusive.
+ *   - 37: accepted connections that have ended, for the very process that accepted them, are still
+ *     open while it waits for others. A program that forks is left alone: there the parent's copy
+ *     is the mistake.
+ *   - 40: a call returned EINTR, not from a signal that is to end the program, and the program
+ *     closed or exited instead of calling again, and the script failed.
+ *   - 52: on a pipe the wanted line comes in a write() that is the program's last call; a stall on
+ *     output with nothing written at all is only a hint.
  */
 #include "rules/rules.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* A call in which a program waits for what comes next. */
-static bool is_waiting(const struct model_call *c)
-{
-    return facts_waits(c) || facts_is(c, "recvfrom") || facts_is(c, "recvmsg");
-}
 
 /* --- 33 --- */
 
@@ -81,7 +76,7 @@ static bool moved_on(const struct facts *f, const struct model_socket *s, uint64
             continue;
         if (c->socket == s)
             return false;
-        if (!is_waiting(c))
+        if (!facts_waits_or_receives(c))
             continue;
         if (++waits == 2 || !c->event->call.returned)
             return true;
@@ -183,7 +178,7 @@ static const char *gave_up(const struct facts *f, const struct model_call *c)
     for (const struct model_call *next = facts_next(f, c); next != NULL;
          next = facts_next(f, next)) {
         bool same = strcmp(next->event->call.name, c->event->call.name) == 0 && next->fd == c->fd;
-        if (same || is_waiting(next))
+        if (same || facts_waits_or_receives(next))
             return NULL;
         if (facts_is(next, "close") && next->fd == c->fd && c->fd >= 0)
             return "closed the connection";
@@ -196,7 +191,7 @@ bool rule_eintr(const struct facts *f, struct finding *out)
 {
     const struct model_call *c;
     for (uint64_t n = 0; (c = facts_call(f, &n)) != NULL;) {
-        bool retryable = c->io != MODEL_NO_IO || is_waiting(c);
+        bool retryable = c->io != MODEL_NO_IO || facts_waits_or_receives(c);
         if (!retryable || !facts_error(c, "EINTR") || by_ending_signal(f, c, facts_next(f, c)))
             continue;
         const char *instead = gave_up(f, c);
@@ -211,52 +206,6 @@ bool rule_eintr(const struct facts *f, struct finding *out)
                       out->certainty == CERTAINTY_FACT
                           ? "; nothing was wrong, the call had only to be made again"
                           : ": was that meant?");
-        return true;
-    }
-    return false;
-}
-
-/* --- 46 --- */
-
-/* The call after the empty datagram that gives the socket up, or NULL. *ended: the program exited.
- */
-static bool gives_socket_up(const struct facts *f, const struct model_call *c,
-                            const struct model_call **close)
-{
-    *close = NULL;
-    for (const struct model_call *next = facts_next(f, c); next != NULL;
-         next = facts_next(f, next)) {
-        if (is_waiting(next))
-            return false;
-        if (next->socket != c->socket)
-            continue;
-        if (!facts_is(next, "close"))
-            return false;
-        *close = next;
-        return true;
-    }
-    const struct event *exit = facts_exit(f, c->event->pid);
-    return exit != NULL && exit->exit.signal == NULL && exit->n > c->event->n &&
-           !facts_signalled(f, c->event->program, NULL, exit->n);
-}
-
-bool rule_empty_datagram_as_eof(const struct facts *f, struct finding *out)
-{
-    const struct model_call *c, *close;
-    for (uint64_t n = 0; (c = facts_call(f, &n)) != NULL;) {
-        if (c->io != MODEL_RECV || c->socket == NULL || !c->socket->datagram || c->moved != 0 ||
-            c->asked <= 0 || !gives_socket_up(f, c, &close))
-            continue;
-        finding_call(out, c);
-        if (close != NULL)
-            finding_event(out, close->event);
-        out->certainty = facts_broken(f) ? CERTAINTY_FACT : CERTAINTY_HINT;
-        finding_place(out, c);
-        strbuf_printf(&out->message, " returned 0, an empty datagram, and the program %s%s",
-                      close != NULL ? "closed its socket" : "ended",
-                      out->certainty == CERTAINTY_FACT
-                          ? ", as if a stream were over; the next datagram found nobody"
-                          : ": is that what an empty datagram means here?");
         return true;
     }
     return false;
@@ -281,7 +230,8 @@ static const struct model_call *waited(const struct facts *f, const char *progra
 {
     const struct model_call *c, *found = NULL;
     for (uint64_t n = 0; (c = facts_call(f, &n)) != NULL;)
-        if (c->event->program != NULL && strcmp(c->event->program, program) == 0 && is_waiting(c))
+        if (c->event->program != NULL && strcmp(c->event->program, program) == 0 &&
+            facts_waits_or_receives(c))
             found = c;
     return found;
 }
@@ -292,7 +242,7 @@ static const struct model_call *receives(const struct facts *f, const char *prog
     for (unsigned i = 0; f->end != NULL && i < f->end->nwaits; i++) {
         const struct model_call *c = model_call(&f->model, f->end->waits[i]);
         if (c != NULL && c->event->program != NULL && strcmp(c->event->program, program) == 0 &&
-            is_waiting(c))
+            facts_waits_or_receives(c))
             return c;
     }
     return NULL;

@@ -30,7 +30,8 @@ struct finding {
 struct rule {
     unsigned number;    /* of the catalogue */
     const char *id;     /* stable */
-    const char *layers; /* S calls, K kernel states, B the script's peers, A sanitizer, O exit */
+    const char *layers; /* S calls, K kernel states, P packets, B the script's peers, A sanitizer,
+                           O exit */
     bool (*find)(const struct facts *f, struct finding *out);
     const char *question; /* asked with a fact */
     const char *lesson;   /* "05_udp_echo#precedence": where it is explained, when the lab at hand
@@ -55,7 +56,7 @@ const struct model_call *finding_last_recv(const struct facts *f, const char *pr
  * which the message begins. */
 void finding_sanitizer(const struct facts *f, struct finding *out, const struct model_call *recv);
 
-/* One line each; `rules_NAME.c` says how it decides. */
+/* One line each; the file of its subject says how it decides. */
 bool rule_port_no_htons_bind(const struct facts *f, struct finding *out);
 bool rule_port_no_htons_connect(const struct facts *f, struct finding *out);
 bool rule_no_reuseaddr(const struct facts *f, struct finding *out);
@@ -75,14 +76,24 @@ bool rule_strlen_binary(const struct facts *f, struct finding *out);
 bool rule_nul_past_end(const struct facts *f, struct finding *out);
 bool rule_retval_as_length(const struct facts *f, struct finding *out);
 bool rule_udp_buffer_too_small(const struct facts *f, struct finding *out);
+bool rule_udp_too_big(const struct facts *f, struct finding *out);
 bool rule_one_recv_one_message(const struct facts *f, struct finding *out);
+bool rule_merged_messages(const struct facts *f, struct finding *out);
 bool rule_partial_send(const struct facts *f, struct finding *out);
 bool rule_eof_ignored(const struct facts *f, struct finding *out);
 bool rule_waits_for_eof(const struct facts *f, struct finding *out);
 bool rule_sigpipe(const struct facts *f, struct finding *out);
 bool rule_fd_leak_emfile(const struct facts *f, struct finding *out);
+bool rule_blocked_on_stdin(const struct facts *f, struct finding *out);
 bool rule_eintr(const struct facts *f, struct finding *out);
+bool rule_broadcast_no_option(const struct facts *f, struct finding *out);
+bool rule_broadcast_receiver_bound_to_unicast(const struct facts *f, struct finding *out);
+bool rule_broadcast_two_listeners_no_reuse(const struct facts *f, struct finding *out);
+bool rule_udp_no_timeout(const struct facts *f, struct finding *out);
+bool rule_udp_loss_not_expected(const struct facts *f, struct finding *out);
 bool rule_empty_datagram_as_eof(const struct facts *f, struct finding *out);
+bool rule_select_nfds(const struct facts *f, struct finding *out);
+bool rule_busy_poll(const struct facts *f, struct finding *out);
 bool rule_stdout_not_flushed(const struct facts *f, struct finding *out);
 
 #endif

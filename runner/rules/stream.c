@@ -22,21 +22,6 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* poll and select name the descriptors they watch: "3:POLLIN 0:POLLIN". */
-static bool watches(const struct model_call *c, int fd, const char *event)
-{
-    char wanted[40];
-    const char *fds = call_text(&c->event->call, "fds");
-    int len = snprintf(wanted, sizeof wanted, "%d:", fd);
-    for (const char *at = fds; (at = strstr(at, wanted)) != NULL; at += len) {
-        const char *end = at + strcspn(at, " ");
-        const char *found = event == NULL ? at : strstr(at, event);
-        if ((at == fds || at[-1] == ' ') && found != NULL && found < end)
-            return true;
-    }
-    return false;
-}
-
 /* --- 25: what the script's peers sent --- */
 
 /* One connection of a peer of the script, as far as its bytes are known. */
@@ -165,7 +150,7 @@ static enum turn turn_after(const struct facts *f, const struct model_call *last
         if (!facts_waits(c) && !(c->io == MODEL_RECV && c->socket != s))
             continue;
         /* A call that waits: on this socket too, or for something else and without an end? */
-        if (watches(c, last->fd, NULL) || strncmp(c->event->call.name, "epoll", 5) == 0)
+        if (facts_watches(c, last->fd, NULL) || strncmp(c->event->call.name, "epoll", 5) == 0)
             return TURN_NONE;
         return c->event->call.returned ? TURN_NONE : TURN_AWAY;
     }
@@ -238,7 +223,7 @@ static bool rest_is_lost(const struct facts *f, const struct model_call *c)
             continue;
         bool epoll_out = facts_is(later, "epoll_ctl") &&
                          strstr(call_text(&later->event->call, "events"), "EPOLLOUT") != NULL;
-        if (epoll_out || watches(later, c->fd, "POLLOUT"))
+        if (epoll_out || facts_watches(later, c->fd, "POLLOUT"))
             return false;
     }
     return true;
@@ -312,17 +297,6 @@ bool rule_eof_ignored(const struct facts *f, struct finding *out)
 
 /* --- 29 --- */
 
-static bool input_ended(const struct facts *f, const struct model_process *p)
-{
-    for (uint64_t n = 0; n < f->model.ncalls; n++) {
-        const struct model_call *c = model_call(&f->model, n);
-        if (c != NULL && c->process == p && c->io == MODEL_RECV && c->fd == 0 &&
-            c->socket == NULL && c->moved == 0)
-            return true;
-    }
-    return false;
-}
-
 /* The program waits on this socket: in recv, or in a poll that watches it and not the keyboard. */
 static bool waits_on(const struct facts *f, const struct model_call *c,
                      const struct model_socket *s)
@@ -331,7 +305,8 @@ static bool waits_on(const struct facts *f, const struct model_call *c,
         return false;
     if (c->io == MODEL_RECV)
         return c->socket == s;
-    return watches(c, s->fd, "POLLIN") && (!watches(c, 0, NULL) || input_ended(f, c->process));
+    return facts_watches(c, s->fd, "POLLIN") &&
+           (!facts_watches(c, 0, NULL) || facts_input_ended(f, c->process));
 }
 
 static const struct model_call *waiting_call(const struct facts *f, const struct model_socket *s)

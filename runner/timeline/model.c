@@ -84,7 +84,7 @@ static void call_enter(struct model *m, const struct event *ev)
     struct model_call *c = &m->calls[ev->n];
     struct model_process *p = model_process(m, ev->pid);
     if (p == NULL || p->exited != MODEL_NEVER)
-        p = model_started(m, ev->pid, ev->program, ev->n);
+        p = model_started(m, ev);
     c->event = ev;
     c->process = p;
     c->fd = (int)call_value(call, "fd", -1);
@@ -215,6 +215,11 @@ int model_port(const char *address)
     char *end;
     long port = strtol(colon + 1, &end, 10);
     return *end == '\0' && port >= 0 && port <= 65535 ? (int)port : -1;
+}
+
+bool model_same_host(const char *a, const char *b)
+{
+    return a == NULL || b == NULL || strcmp(a, b) == 0;
 }
 
 const struct model_option *model_option(const struct model_socket *socket, const char *name,

@@ -41,6 +41,7 @@ struct model_option {
 struct model_process {
     int pid;
     const char *program;          /* the role; NULL if unknown */
+    const char *host;             /* on which it runs; NULL if unknown */
     struct model_process *parent; /* NULL: started by the script */
     uint64_t born, exited;        /* events; MODEL_NEVER: still alive at the end */
     unsigned forks;               /* children it made that do not share its memory */
@@ -116,6 +117,10 @@ struct model_process *model_process(const struct model *m, int pid);
 
 /* The first process of the program that `process` belongs to: equal for all its children. */
 const struct model_process *model_root(const struct model_process *process);
+
+/* Whether two places may be one host: names that are equal, or one that is unknown. An any-address
+ * or a loopback address means the same socket only on the same host. */
+bool model_same_host(const char *a, const char *b);
 
 /* The option as it stood on the socket just before event n; NULL: it was not set. */
 const struct model_option *model_option(const struct model_socket *socket, const char *name,

@@ -32,8 +32,9 @@ void model_open(struct model *m, struct model_process *p, int fd, struct model_s
                 bool cloexec, uint64_t n);
 void model_close(struct model *m, struct model_table *table, int fd, uint64_t n);
 
-/* A process that the script started: it has its standard input, output and error. */
-struct model_process *model_started(struct model *m, int pid, const char *program, uint64_t n);
+/* A process that the script started, of which ev is the first event: it has its standard input,
+ * output and error. */
+struct model_process *model_started(struct model *m, const struct event *ev);
 /* A child, with a copy of its parent's descriptors, or (shares) with the same ones. */
 void model_forked(struct model *m, struct model_process *parent, int pid, bool shares, uint64_t n);
 /* One user less; the last one's end closes everything. */

@@ -95,11 +95,10 @@ void model_open(struct model *m, struct model_process *p, int fd, struct model_s
         p->peak_fds = p->table->open;
 }
 
-static struct model_process *process_add(struct model *m, int pid, const char *program, uint64_t n)
+static struct model_process *process_add(struct model *m, int pid, uint64_t n)
 {
     struct model_process *p = mem_alloc(sizeof *p);
     p->pid = pid;
-    p->program = program;
     p->born = n;
     p->exited = MODEL_NEVER;
     m->processes = mem_resize(m->processes, m->nprocesses + 1, sizeof(struct model_process *));
@@ -107,19 +106,23 @@ static struct model_process *process_add(struct model *m, int pid, const char *p
     return p;
 }
 
-struct model_process *model_started(struct model *m, int pid, const char *program, uint64_t n)
+struct model_process *model_started(struct model *m, const struct event *ev)
 {
-    struct model_process *p = process_add(m, pid, program, n);
+    struct model_process *p = process_add(m, ev->pid, ev->n);
+    p->program = ev->program;
+    p->host = ev->host;
     p->table = table_new(m);
     p->table->users = 1;
     for (int fd = 0; fd <= 2; fd++)
-        model_open(m, p, fd, NULL, false, n);
+        model_open(m, p, fd, NULL, false, ev->n);
     return p;
 }
 
 void model_forked(struct model *m, struct model_process *parent, int pid, bool shares, uint64_t n)
 {
-    struct model_process *child = process_add(m, pid, parent->program, n);
+    struct model_process *child = process_add(m, pid, n);
+    child->program = parent->program;
+    child->host = parent->host;
     child->parent = parent;
     parent->forks++;
     if (shares) {

@@ -128,14 +128,15 @@ static inline const char *rule_role(const cJSON *scene)
     return "server";
 }
 
-/* A lab of one step around the scene, as the file TMP/99_rule/lab.json. NULL and *err on failure.
+/* A lab of one step around the scene, which aims at the mistake, as the file TMP/99_rule/lab.json.
+ * NULL and *err on failure.
  */
 static inline struct lab *rule_lab(const struct rule_case *c, const char *tmp, struct error *err)
 {
     static const char before[] =
         "{\"version\":1,\"id\":\"99_rule\",\"title\":\"T\",\"summary\":\"S\","
         "\"part\":1,\"programs\":[{\"role\":\"%s\",\"source\":\"%s.c\","
-        "\"usage\":\"U\"}],\"limits\":{\"calls\":300},\"mistakes\":[],\"quiz\":[";
+        "\"usage\":\"U\"}],\"limits\":{\"calls\":300},\"mistakes\":[\"%s\"],\"quiz\":[";
     static const char question[] = "{\"question\":\"Q\",\"choices\":[\"a\",\"b\"],\"answer\":0,"
                                    "\"explain\":\"E\"}";
     char *own = rule_path(c, ".json"), *common = mem_format("%s/scene.json", c->dir);
@@ -149,7 +150,7 @@ static inline struct lab *rule_lab(const struct rule_case *c, const char *tmp, s
     FILE *file = fopen(path, "we");
     if (scene != NULL && file != NULL) {
         char *name = c->name;
-        fprintf(file, before, rule_role(scene), name);
+        fprintf(file, before, rule_role(scene), name, c->id);
         fprintf(file, "%s,%s,%s,%s],\"steps\":[{\"id\":\"s\",\"title\":\"T\",\"goal\":\"G\",",
                 question, question, question, question);
         fprintf(file, "\"lesson\":\"l\",\"hints\":[\"a\",\"b\",\"c\"],\"checks\":[%s]}]}", text);

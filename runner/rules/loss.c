@@ -1,0 +1,322 @@
+/*
+ * rules/loss - a datagram may be lost, and nobody says so.
+ *
+ *   - 44: the program asked, and waits without a limit for the answer. A fact when the wire lost
+ *     question or answer, or answered that nobody is there; without that, when nothing came and
+ *     the lab is about just this.
+ *   - 45: what the wire lost was sent once only; or a burst was more than the receiver's buffer
+ *     holds, and the receiver waits for the rest.
+ */
+#include <string.h>
+
+#include "rules/datagram.h"
+#include "rules/rules.h"
+
+/* --- 44, 45: questions and answers --- */
+
+/* The first send on the socket stands before any recv: its program asks, and does not serve. */
+static bool asks(const struct facts *f, const struct model_socket *s)
+{
+    for (uint64_t n = s->born; n < f->model.ncalls; n++) {
+        const struct model_call *c = model_call(&f->model, n);
+        if (c != NULL && c->socket == s && c->io != MODEL_NO_IO)
+            return c->io == MODEL_SEND;
+    }
+    return false;
+}
+
+static bool has_timer(const struct facts *f, const struct model_process *p)
+{
+    static const char *const timers[] = {"alarm", "setitimer", "timer_settime", "timerfd_settime",
+                                         NULL};
+    for (uint64_t n = 0; n < f->model.ncalls; n++) {
+        const struct model_call *c = model_call(&f->model, n);
+        if (c != NULL && c->process == p && model_one_of(c->event->call.name, timers))
+            return true;
+    }
+    return false;
+}
+
+/* The call waits for something on that socket, and for ever. */
+static bool waits_for_ever(const struct facts *f, const struct model_call *c,
+                           const struct model_socket *s)
+{
+    if (c->event->call.returned || c->process != s->owner || has_timer(f, c->process))
+        return false;
+    if (c->io == MODEL_RECV) {
+        const struct model_option *limit = model_option(s, "SO_RCVTIMEO", c->event->n);
+        return c->socket == s && (limit == NULL || limit->value == 0);
+    }
+    return call_value(&c->event->call, "timeout", 0) < 0 && facts_watches(c, s->fd, "POLLIN") &&
+           (!facts_watches(c, 0, NULL) || facts_input_ended(f, c->process));
+}
+
+/* The learner's call that waits for ever for an answer on s; *asked: the question. */
+static const struct model_call *waits_for_answer(const struct facts *f,
+                                                 const struct model_socket *s,
+                                                 const struct model_call **asked)
+{
+    *asked = NULL;
+    const struct model_call *c;
+    for (uint64_t n = s->born; (c = facts_call(f, &n)) != NULL;) {
+        if (c->socket == s && c->io == MODEL_SEND && c->moved >= 0)
+            *asked = c;
+        else if (c->socket == s && c->io == MODEL_RECV && c->moved >= 0)
+            *asked = NULL; /* answered */
+        else if (*asked != NULL && waits_for_ever(f, c, s))
+            return c;
+    }
+    return NULL;
+}
+
+static const char *destination(const struct model_call *send)
+{
+    const char *to = call_text(&send->event->call, "addr");
+    if (*to == '\0' && send->socket->remote.text != NULL)
+        to = send->socket->remote.text;
+    return to;
+}
+
+/* "port unreachable (udp to 10.0.0.1:7000)" after the question. */
+static const struct event *refusal(const struct facts *f, const struct model_call *asked)
+{
+    const char *to = destination(asked);
+    for (size_t i = asked->event->n; *to != '\0' && i < f->timeline->count; i++) {
+        const struct event *ev = &f->timeline->events[i];
+        if (ev->kind == EVENT_PACKET && ev->packet.info != NULL &&
+            strncmp(ev->packet.proto, "icmp", 4) == 0 &&
+            strstr(ev->packet.info, "unreachable") != NULL && strstr(ev->packet.info, to) != NULL)
+            return ev;
+    }
+    return NULL;
+}
+
+enum loss { NOTHING_LOST, QUESTION_LOST, ANSWER_LOST };
+
+/* What the wire lost of the socket's exchange from event n on: the last thing that went over it.
+ * *event: the packet. An answer that came is answer enough. */
+static enum loss lost_since(const struct facts *f, const struct model_socket *s, uint64_t n,
+                            const struct event **event)
+{
+    struct datagram d = DATAGRAM_INIT;
+    enum loss loss = NOTHING_LOST;
+    while (datagram_next(f, &n, &d)) {
+        bool to = datagram_meets(f, &d, s), from = !to && datagram_leaves(f, &d, s);
+        if (!to && !from)
+            continue;
+        *event = d.event;
+        loss = !d.lost ? NOTHING_LOST : to ? ANSWER_LOST : QUESTION_LOST;
+    }
+    datagram_free(&d);
+    return loss;
+}
+
+/* Something was sent to the socket since event n, whatever became of it. */
+static bool anything_came(const struct facts *f, const struct model_socket *s, uint64_t n)
+{
+    struct datagram d = DATAGRAM_INIT;
+    bool any = false;
+    int port = facts_own_port(f, s);
+    while (!any && datagram_next(f, &n, &d))
+        any = port < 0 ? d.event->kind == EVENT_SCRIPT : datagram_meets(f, &d, s);
+    datagram_free(&d);
+    return any;
+}
+
+/* The script wanted the program itself to go on. */
+static bool should_go_on(const struct facts *f, const char *program)
+{
+    const struct action *a = f->failed_action;
+    return a != NULL && a->actor != NULL && program != NULL && strcmp(a->actor, program) == 0 &&
+           (a->kind == ACTION_OUTPUT || (a->kind == ACTION_WAIT && a->wait.what == WAIT_EXIT));
+}
+
+static bool no_timeout(const struct facts *f, const struct model_socket *s, struct finding *out)
+{
+    const struct model_call *asked, *c = waits_for_answer(f, s, &asked);
+    if (c == NULL || !facts_learner(f, s->owner->program))
+        return false;
+    const struct event *packet = NULL, *icmp = refusal(f, asked);
+    enum loss loss = icmp != NULL ? NOTHING_LOST : lost_since(f, s, asked->event->n, &packet);
+    bool shown = icmp != NULL || loss != NOTHING_LOST;
+    if (!shown && (anything_came(f, s, asked->event->n) || !should_go_on(f, c->event->program)))
+        return false;
+    finding_call(out, c);
+    finding_event(out, asked->event);
+    finding_event(out, icmp != NULL ? icmp : loss != NOTHING_LOST ? packet : NULL);
+    bool sure = shown || facts_aims(f, "udp-no-timeout");
+    out->certainty = sure ? CERTAINTY_FACT : CERTAINTY_HINT;
+    finding_place(out, c);
+    strbuf_puts(&out->message, " waits for an answer, and for ever; ");
+    if (icmp != NULL) {
+        strbuf_puts(&out->message, "the kernel of the other side has answered that nobody has "
+                                   "that port (ICMP port unreachable)");
+        strbuf_puts(&out->message, s->connected != MODEL_NEVER
+                                       ? ""
+                                       : ", and a socket that is not connected is not told");
+    } else if (loss == QUESTION_LOST) {
+        strbuf_puts(&out->message, "the question was lost on the wire, and nobody says so");
+    } else if (loss == ANSWER_LOST) {
+        strbuf_puts(&out->message, "the answer was lost on the wire, and nobody says so");
+    } else {
+        strbuf_puts(&out->message, sure ? "none came, and UDP tells nobody that a datagram is lost"
+                                        : "none came: how long should it wait?");
+    }
+    return true;
+}
+
+static bool is_stalled(const struct facts *f)
+{
+    return facts_failed_by(f, "stall") || (f->end != NULL && strcmp(f->end->why, "stall") == 0);
+}
+
+bool rule_udp_no_timeout(const struct facts *f, struct finding *out)
+{
+    for (unsigned i = 0; is_stalled(f) && i < f->model.nsockets; i++) {
+        const struct model_socket *s = f->model.sockets[i];
+        if (s->datagram && !s->nonblocking && asks(f, s) && no_timeout(f, s, out))
+            return true;
+    }
+    return false;
+}
+
+/* --- 45 --- */
+
+/* How often the socket sent the same bytes. */
+static unsigned times_sent(const struct facts *f, const struct model_call *send)
+{
+    unsigned times = 0;
+    for (uint64_t n = send->socket->born; n < f->model.ncalls; n++) {
+        const struct model_call *c = model_call(&f->model, n);
+        if (c != NULL && c->process == send->process && c->socket != NULL && c->socket->datagram &&
+            c->io == MODEL_SEND && c->moved == send->moved && c->data.len == send->data.len &&
+            (c->data.len == 0 || memcmp(c->data.data, send->data.data, c->data.len) == 0))
+            times++;
+    }
+    return times;
+}
+
+/* The question that the lost datagram was, or was to answer. */
+static const struct model_call *question_of(const struct facts *f, const struct model_socket *s,
+                                            const struct event *packet)
+{
+    const struct model_call *asked = NULL;
+    for (uint64_t n = s->born; n < f->model.ncalls && n <= packet->n; n++) {
+        const struct model_call *c = model_call(&f->model, n);
+        if (c != NULL && c->socket == s && c->io == MODEL_SEND && c->moved >= 0)
+            asked = c;
+    }
+    return asked;
+}
+
+static bool asked_once(const struct facts *f, const struct model_socket *s, struct finding *out)
+{
+    struct datagram d = DATAGRAM_INIT;
+    const struct model_call *asked = NULL;
+    bool to = false, found = false;
+    for (uint64_t n = s->born; !found && datagram_next(f, &n, &d);) {
+        to = datagram_meets(f, &d, s);
+        if (!d.lost || (!to && !datagram_leaves(f, &d, s)))
+            continue;
+        asked = question_of(f, s, d.event);
+        found = asked != NULL && times_sent(f, asked) == 1;
+    }
+    if (found) {
+        finding_call(out, asked);
+        finding_event(out, d.event);
+        bool sure = facts_aims(f, "udp-loss-not-expected");
+        out->certainty = sure ? CERTAINTY_FACT : CERTAINTY_HINT;
+        finding_place(out, asked);
+        strbuf_printf(&out->message, " sent this once, and the wire lost %s; %s",
+                      to ? "the answer" : "it",
+                      sure ? "nobody but the program itself could send it again"
+                           : "should it be sent again?");
+    }
+    datagram_free(&d);
+    return found;
+}
+
+/* The socket of another program, or another one of the same, that is bound to where c sends. */
+static const struct model_socket *receiver_of(const struct facts *f, const struct model_call *c)
+{
+    struct datagram d = DATAGRAM_INIT;
+    const struct model_socket *found = NULL;
+    strbuf_puts(&d.to, destination(c));
+    d.event = c->event;
+    for (unsigned i = 0; i < f->model.nsockets; i++) {
+        const struct model_socket *t = f->model.sockets[i];
+        if (t != c->socket && t->datagram && t->bound != MODEL_NEVER && datagram_meets(f, &d, t))
+            found = t;
+    }
+    datagram_free(&d);
+    return found;
+}
+
+static unsigned count_io(const struct facts *f, const struct model_socket *s, enum model_io io,
+                         uint64_t from, const char *to)
+{
+    unsigned count = 0;
+    for (uint64_t n = from; n < f->model.ncalls; n++) {
+        const struct model_call *c = model_call(&f->model, n);
+        if (c != NULL && c->socket == s && c->io == io && c->moved >= 0 &&
+            (to == NULL || strcmp(destination(c), to) == 0))
+            count++;
+    }
+    return count;
+}
+
+/* Nothing is left in its queue: it asks for more, or the kernel shows none. */
+static bool took_all(const struct facts *f, const struct model_socket *t)
+{
+    const struct event *row = facts_left(f, t);
+    if (row != NULL)
+        return row->state.rqueue == 0;
+    for (uint64_t n = t->born; n < f->model.ncalls; n++) {
+        const struct model_call *c = model_call(&f->model, n);
+        if (c != NULL && c->socket == t && c->io == MODEL_RECV && !c->event->call.returned)
+            return true;
+    }
+    return false;
+}
+
+/* Sends without a pause for any answer. */
+static bool bursts(const struct facts *f, const struct model_socket *s, struct finding *out)
+{
+    enum { BURST = 8 };
+    const struct model_call *first = NULL;
+    for (uint64_t n = s->born; n < f->model.ncalls && first == NULL; n++) {
+        const struct model_call *c = model_call(&f->model, n);
+        if (c != NULL && c->socket == s && c->io == MODEL_SEND && c->moved >= 0)
+            first = c;
+    }
+    const struct model_socket *t = first == NULL ? NULL : receiver_of(f, first);
+    if (t == NULL || count_io(f, s, MODEL_RECV, s->born, NULL) > 0 || !took_all(f, t))
+        return false;
+    unsigned sent = count_io(f, s, MODEL_SEND, s->born, destination(first));
+    unsigned came = count_io(f, t, MODEL_RECV, t->born, NULL);
+    if (sent < BURST || came >= sent)
+        return false;
+    finding_call(out, first);
+    finding_event(out, facts_left(f, t));
+    out->certainty = CERTAINTY_FACT;
+    finding_place(out, first);
+    strbuf_printf(&out->message,
+                  " was called %u times in a row, and always had success; the receiver got %u of "
+                  "the datagrams, and the kernel threw away those for which its buffer had no room",
+                  sent, came);
+    return true;
+}
+
+bool rule_udp_loss_not_expected(const struct facts *f, struct finding *out)
+{
+    for (unsigned i = 0; facts_broken(f) && i < f->model.nsockets; i++) {
+        const struct model_socket *s = f->model.sockets[i];
+        const struct model_call *asked;
+        if (!s->datagram || !facts_learner(f, s->owner->program) || !asks(f, s) ||
+            waits_for_answer(f, s, &asked) != NULL)
+            continue;
+        if (asked_once(f, s, out) || bursts(f, s, out))
+            return true;
+    }
+    return false;
+}

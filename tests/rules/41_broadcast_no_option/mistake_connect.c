@@ -1,0 +1,22 @@
+/* connect() to the broadcast address needs the option as well. */
+#include "lab.h"
+
+int main(int argc, char **argv)
+{
+    uint16_t port;
+    if (argc != 2 || !net_parse_port(argv[1], &port))
+        die_usage("client PORT");
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    if (fd < 0)
+        die_call("socket", NULL);
+    struct sockaddr_in peer;
+    memset(&peer, 0, sizeof peer);
+    peer.sin_family = AF_INET;
+    peer.sin_port = htons(port);
+    peer.sin_addr.s_addr = htonl(0x7fffffff);
+    if (connect(fd, (struct sockaddr *)&peer, sizeof peer) < 0)
+        die_call("connect", NULL);
+    if (send(fd, "WHO?", 4, 0) < 0)
+        die_call("send", NULL);
+    close(fd);
+}
