@@ -171,7 +171,7 @@ has "the command that repeats it is the one that was typed" "$out" "Repeat:  $tm
 
 # --- next ---
 after() { # the lab behind that one
-    ls "$root/labs" | sed -n "/^$1\$/{n;p;}"
+    printf '%s\n' "$root"/labs/* | sed -n "/\/$1\$/{n;s|.*/||p;}"
 }
 second=$(after 05_udp_echo)
 third=$(after "$second")
