@@ -6,8 +6,8 @@
  *    and binds the sockets. So each namespace is entered once.
  *  - Indexes of interfaces are chosen here and not asked for, so that all requests of a host go in
  *    one send.
- *  - What /proc/sys is asked for may be refused: addresses without duplicate detection, no
- *    address of its own for an interface, forwarding of IPv4 go by netlink, which cannot be.
+ *  - Little is asked of /proc/sys, where it may be refused (a container's is read-only): forwarding
+ *    of IPv4 and the silence of IPv6 go by netlink too.
  */
 #include "net/hosts.h"
 
@@ -48,6 +48,7 @@ enum {
 struct wire {
     struct netlink nl;
     int netns;
+    unsigned nports; /* that are there */
 };
 
 /* --- /proc/sys, in the network where we are --- */
@@ -62,12 +63,6 @@ static int set_sysctl(const char *path, const char *value)
     close(fd);
     errno = saved;
     return n < 0 ? -1 : 0;
-}
-
-/* Interfaces that are made from now on: a second lock, they get no address anyway. */
-static void without_ipv6(void)
-{
-    (void)set_sysctl("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
 }
 
 /* --- the requests of a host --- */
@@ -128,8 +123,8 @@ static void add_forwarding(struct netlink *nl, unsigned n, bool router)
     mnl_attr_nest_end(nlh, spec);
 }
 
-/* No link-local address by itself, which would be checked for duplicates and announced. A kernel
- * without IPv6 refuses, and needs nothing. */
+/* No link-local address by itself, which would be checked for duplicates and announced: without an
+ * address IPv6 is mute. A kernel without IPv6 refuses, and needs nothing. */
 static void add_silence(struct netlink *nl, int index)
 {
     struct nlmsghdr *nlh = netlink_request(nl, RTM_SETLINK, 0, NULL);
@@ -228,10 +223,8 @@ static int set_sysctls(const struct network_host *host, struct error *err)
     static const char congestion[] = "/proc/sys/net/ipv4/tcp_congestion_control";
     if (set_sysctl(congestion, "cubic") != 0)
         (void)set_sysctl(congestion, "reno");
-    if (!has_ipv6(host))
-        without_ipv6();
-    else if (host->ninterfaces > 1 &&
-             set_sysctl("/proc/sys/net/ipv6/conf/all/forwarding", "1") != 0)
+    if (has_ipv6(host) && host->ninterfaces > 1 &&
+        set_sysctl("/proc/sys/net/ipv6/conf/all/forwarding", "1") != 0)
         return error_errno(err, "cannot let it forward IPv6");
     return 0;
 }
@@ -292,6 +285,15 @@ static int fill_host(struct netlink *nl, const struct network_host *host, unsign
     return bring_up(nl, host, first_port, wire, err);
 }
 
+/* They go with the host's namespace anyway, but nobody knows when. */
+static void remove_pairs(struct netlink *nl, int first, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        put_link(netlink_request(nl, RTM_DELLINK, 0, NULL), first + (int)i, 0);
+        (void)netlink_send(nl, NULL);
+    }
+}
+
 /* Leaves the process in the host's namespace, whose descriptor it gives: -1 and *err. */
 static int build_host(const struct network_host *host, unsigned first_port, struct wire *wire,
                       struct error *err)
@@ -304,6 +306,8 @@ static int build_host(const struct network_host *host, unsigned first_port, stru
     int netns = netlink_namespace(nl.fd);
     int rc = netns < 0 ? error_errno(err, "cannot take hold of its network namespace")
                        : fill_host(&nl, host, first_port, wire, err);
+    if (rc != 0)
+        remove_pairs(&nl, HOST_INDEX, host->ninterfaces);
     netlink_close(&nl);
     if (rc == 0)
         return netns;
@@ -389,27 +393,18 @@ static int bind_ports(const struct network *net, const struct hosts_built *built
     return 0;
 }
 
-/* They go with the namespaces of the hosts anyway, but nobody knows when. */
-static void remove_ports(struct wire *wire, unsigned nports)
-{
-    for (unsigned i = 0; i < nports; i++) {
-        put_link(netlink_request(&wire->nl, RTM_DELLINK, 0, NULL), PORT_INDEX + (int)i, 0);
-        (void)netlink_send(&wire->nl, NULL);
-    }
-}
-
 /* --- all of it --- */
 
 static int build_hosts(const struct network *net, struct hosts_built *built, struct wire *wire,
                        struct error *err)
 {
     unsigned port = 0;
-    without_ipv6();
     for (unsigned h = 0; h < net->nhosts; h++) {
         built->netns[h] = build_host(&net->hosts[h], port, wire, err);
         if (built->netns[h] < 0)
             return -1;
         port += net->hosts[h].ninterfaces;
+        wire->nports = port;
     }
     return 0;
 }
@@ -430,7 +425,7 @@ static int build(const struct network *net, struct hosts_built *built, struct wi
     if (rc == 0)
         rc = bind_ports(net, built, err);
     if (rc != 0)
-        remove_ports(wire, built->nports);
+        remove_pairs(&wire->nl, PORT_INDEX, wire->nports);
     return rc;
 }
 

@@ -8,10 +8,15 @@
  *
  * In each host: lo is up (127.0.0.1, ::1); eth0 … with address, broadcast address, MAC and MTU;
  * segmentation and checksum offloads are off, so that what is captured is what a wire would carry;
- * IPv6 only where the network gives an address (no duplicate address detection: it is there at
- * once; no router solicitation); the default route; forwarding on routers;
- * net.ipv4.tcp_congestion_control is cubic where there is it (bbr paces, and exchanges take
- * longer); net.ipv4.ip_unprivileged_port_start and the rest are the kernel's own.
+ * IPv6 only where the network gives an address: beside it there is a link-local one (RFC 4291), and
+ * both are there at once, without duplicate address detection; the default route; forwarding on
+ * routers, and only there; net.ipv4.tcp_congestion_control is cubic where the machine lets others
+ * than its root choose it, else reno (bbr paces, and exchanges take longer);
+ * net.ipv4.icmp_ratelimit and the rest are the kernel's own.
+ *
+ * A host says nothing before a program of its does. What a kernel with IPv6 would say by itself,
+ * reports of multicast groups (MLD, RFC 3810) and router solicitations, does not reach the ports'
+ * sockets; neighbour discovery does, as ARP does.
  */
 #ifndef SOCKLINGS_NET_HOSTS_H
 #define SOCKLINGS_NET_HOSTS_H
@@ -30,11 +35,14 @@ struct hosts_built {
     unsigned nports;
 };
 
-/* Must be called by a single-threaded process that has CAP_SYS_ADMIN and CAP_NET_ADMIN in its user
- * namespace, in the network namespace that becomes the wire; it is there again afterwards, also
- * after a failure. Needs /proc/sys writable for that namespace's owner, or does without what stands
- * there only where nothing depends on it. Some milliseconds. 0; or -1, *err, and nothing is left
- * open. */
+/* Must be called by a single-threaded process that has CAP_SYS_ADMIN, CAP_NET_ADMIN and CAP_NET_RAW
+ * in its user namespace, in the network namespace that becomes the wire; it is there again
+ * afterwards, also after a failure. /proc/sys must be writable for routers of IPv6; without it all
+ * else is there but the choice of congestion control. About 1 ms, and 1 more for each host. 0; or
+ * -1, *err, and nothing is left open.
+ *
+ * The last close of a port takes 5 to 16 ms: somebody in the scene should keep a copy, so that it
+ * falls to the kernel when the network is taken down. */
 int hosts_build(const struct network *net, struct hosts_built *built, struct error *err);
 void hosts_close(struct hosts_built *built);
 
