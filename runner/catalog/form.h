@@ -112,6 +112,9 @@ extern const struct form lab_form, program_form, limits_form, step_form, questio
 extern const struct form_set check_set, action_set, assertion_set, data_set, var_set;
 extern const struct form pattern_form, packet_form, file_form, host_form;
 
+/* From STDIO_PTY on. */
+extern const char *const stdio_words[];
+
 /* Types of fields that only scripts have. */
 field_read_fn field_data; /* struct data */
 field_read_fn field_vars; /* const struct var_spec *, and a count */

@@ -1,14 +1,12 @@
 /*
- * catalog/script_load: the tables of checks and actions (form.h). A new key of an action is a row
- * here, a member in script.h, and a property in lab.schema.json.
+ * catalog/script_load: the tables of actions (form.h); scene_load.c has those of checks. A new key
+ * of an action is a row here, a member in script.h, and a property in lab.schema.json.
  */
 #include <string.h>
 
 #include "catalog/form.h"
 #include "catalog/lab.h"
 #include "catalog/names.h"
-
-#define FILE_NAME "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 
 #define AT(member) .at = offsetof(struct action, member)
 #define LIST(member, count) \
@@ -22,7 +20,7 @@
         verb, field_name, AT(actor), .required = true \
     }
 
-static const char *const stdio_words[] = {"pty", "pipe", "closed", NULL};
+const char *const stdio_words[] = {"pty", "pipe", "closed", NULL};
 static const char *const owner_words[] = {"learner", "solution", NULL};
 static const char *const wait_words[] = {"blocked", "listening", "bound", "exit", NULL};
 static const char *const stream_words[] = {"stdout", "stderr", NULL};
@@ -393,145 +391,3 @@ const char *action_verb(enum action_kind kind)
 {
     return action_forms[kind].fields[0].key;
 }
-
-/* --- checks --- */
-
-static const char *const build_words[] = {"clean", NULL};
-
-static const struct field build_fields[] = {
-    {"build", field_constant, .words = build_words, .required = true},
-};
-
-#define IN_SCENE(member) .at = offsetof(struct scene_script, member)
-
-#define IN_FILE(member) .at = offsetof(struct scene_file, member)
-
-/* A name without a folder, as the programs are given it. */
-static int field_file_name(const struct field *field, const struct json *at,
-                           struct lab_store *store, void *target, struct error *err)
-{
-    if (field_text(field, at, store, target, err) != 0)
-        return -1;
-    const char *name = ((struct scene_file *)target)->name;
-    size_t len = strlen(name);
-    if (len <= 63 && name[0] != '.' && name[0] != '-' && name[strspn(name, FILE_NAME)] == '\0')
-        return 0;
-    return json_error(
-        at, err, "a file's name without a folder is needed: letters, digits, '.', '_' and '-'");
-}
-
-/* A path below the lab's folder, which it cannot leave. */
-static int field_below(const struct field *field, const struct json *at, struct lab_store *store,
-                       void *target, struct error *err)
-{
-    if (field_text(field, at, store, target, err) != 0)
-        return -1;
-    struct scene_file *file = target;
-    const char *path = file->from;
-    bool inside =
-        strlen(path) <= 255 && path[0] != '/' && path[strspn(path, FILE_NAME "/")] == '\0';
-    for (const char *part = path; inside && part != NULL; part = strchr(part, '/')) {
-        part += *part == '/' ? 1 : 0;
-        inside = *part != '\0' && *part != '/' && *part != '.';
-    }
-    file->host_path = store_format(store, "%s/%s", store_folder(store), path);
-    if (inside)
-        return 0;
-    return json_error(at, err,
-                      "a path below the lab's folder is needed, as in \"data/handshake.pcap\"");
-}
-
-static int finish_file(const struct json *at, struct lab_store *store, void *target,
-                       struct error *err)
-{
-    (void)store;
-    (void)target;
-    if (has(at, "from") + has(at, "data") != 1)
-        return json_error(at, err, "exactly one of \"from\" and \"data\" is needed");
-    return 0;
-}
-
-static const struct field file_fields[] = {
-    {"name", field_file_name, IN_FILE(name), .required = true},
-    {"from", field_below, IN_FILE(from)},
-    {"data", field_data, IN_FILE(data)},
-};
-const struct form file_form = {.name = "scene_file",
-                               FORM_FIELDS(file_fields),
-                               .size = sizeof(struct scene_file),
-                               .finish = finish_file};
-
-/* Where a peer's socket is that no address was given for. On one host alone that is the loopback,
- * where nobody else is; among hosts it must be reached from the others. */
-static void give_addresses(struct action *actions, unsigned count, const char *address)
-{
-    for (unsigned i = 0; i < count; i++) {
-        struct action *action = &actions[i];
-        if ((action->kind == ACTION_UDP || action->kind == ACTION_LISTEN) &&
-            action->open.at == NULL)
-            action->open.at = address;
-        if (action->kind == ACTION_REPEAT)
-            give_addresses((struct action *)action->repeat.actions, action->repeat.nactions,
-                           address);
-    }
-}
-
-/* What an assertion asks for is recorded. */
-static int finish_scene(const struct json *at, struct lab_store *store, void *target,
-                        struct error *err)
-{
-    (void)err;
-    struct scene_script *script = target;
-    if (script->network == NULL && has(at, "hosts") == 0)
-        script->network = store_network(store);
-    give_addresses((struct action *)script->actions, script->nactions,
-                   script->network != NULL ? "0.0.0.0:0" : "127.0.0.1:0");
-    for (unsigned i = 0; i < script->nthen; i++) {
-        const struct assertion *a = &script->then[i];
-        bool state = a->kind == ASSERT_STATES || a->kind == ASSERT_STATE;
-        script->states = script->states || state;
-        script->capture = script->capture || a->kind == ASSERT_PACKETS || a->held_for > 0;
-    }
-    return 0;
-}
-
-static const struct field scene_fields[] = {
-    {"scene", field_list, IN_SCENE(actions), .count_at = offsetof(struct scene_script, nactions),
-     .min = 1, .max = 200, .required = true, .set = &action_set},
-    {"title", field_text, IN_SCENE(title)},
-    {"vars", field_vars, IN_SCENE(vars), .count_at = offsetof(struct scene_script, nvars),
-     .max = 32},
-    {"files", field_list, IN_SCENE(files), .count_at = offsetof(struct scene_script, nfiles),
-     .min = 1, .max = 16, .form = &file_form},
-    {"sanitized", field_bool, IN_SCENE(sanitized)},
-    {"capture", field_bool, IN_SCENE(capture)},
-    {"states", field_bool, IN_SCENE(states)},
-    {"stdio", field_word, IN_SCENE(stdio), .words = stdio_words, .min = STDIO_PTY,
-     .fallback = STDIO_PTY},
-    {"hosts", field_network, IN_SCENE(network)},
-    {"names", field_network, IN_SCENE(network)},
-    {"dns", field_network, IN_SCENE(network)},
-    {"wire", field_texts, IN_SCENE(wire), .count_at = offsetof(struct scene_script, nwire),
-     .min = 1, .max = 32},
-    {"then", field_then, IN_SCENE(then), .count_at = offsetof(struct scene_script, nthen), .min = 1,
-     .max = 64},
-};
-
-static const struct form check_forms[] = {
-    {.name = "check_build", FORM_FIELDS(build_fields), .kind = CHECK_BUILD},
-    {.name = "check_scene",
-     FORM_FIELDS(scene_fields),
-     .kind = CHECK_SCENE,
-     .inner_size = sizeof(struct scene_script),
-     .inner_at = offsetof(struct lab_check, scene),
-     .finish = finish_scene},
-};
-
-const struct form_set check_set = {
-    .noun = "a check",
-    .forms = check_forms,
-    .nforms = sizeof check_forms / sizeof check_forms[0],
-    .size = sizeof(struct lab_check),
-    .kind_at = offsetof(struct lab_check, kind),
-    .path_at = offsetof(struct lab_check, path),
-};

@@ -10,7 +10,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void use_session(const struct lesson_session *session)
 {
-    if (session->nlines == 0 || session->lines[0].kind != SESSION_COMMAND)
+    unsigned first = 0;
+    while (first < session->nlines && session->lines[first].kind == SESSION_WIRE)
+        first++;
+    if (first == session->nlines || session->lines[first].kind != SESSION_COMMAND)
         abort();
     for (unsigned i = 0; i < session->nlines; i++) {
         const struct session_line *line = &session->lines[i];

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "catalog/lab.h"
+#include "catalog/network.h"
 
 /* A lab of the id given, with one step whose checks are `checks`. The caller frees. */
 static char *lab_text(const char *id, const char *checks)
@@ -366,6 +367,92 @@ static char *tree_of_labs(void)
     return dir;
 }
 
+/* --- hosts --- */
+
+static void peers_among_hosts_are_reached_from_outside_unless_told_otherwise(void **state)
+{
+    (void)state;
+    struct lab *lab = parse("{\"hosts\": [\"alice\", \"bob\"], \"scene\": ["
+                            "{\"start\": \"server\", \"on\": \"bob\"},"
+                            "{\"udp\": \"ann\", \"on\": \"alice\"},"
+                            "{\"listen\": \"eve\", \"on\": \"alice\", \"at\": \"127.0.0.1:0\"},"
+                            "{\"repeat\": 2, \"do\": [{\"listen\": \"fay\", \"on\": \"bob\"},"
+                            " {\"close\": \"fay\"}]}, {\"wire\": \"drop udp\"},"
+                            "{\"wire\": \"clear\"}, {\"wire\": \"hold udp\"},"
+                            "{\"release\": \"hold\"}, {\"wire\": \"hold tcp\"},"
+                            "{\"release\": \"all\"}]}");
+    const struct action *a = lab->steps[0].checks[0].scene->actions;
+    assert_string_equal(a[0].host, "bob");
+    assert_string_equal(a[1].host, "alice");
+    assert_string_equal(a[1].open.at, "0.0.0.0:0");
+    assert_string_equal(a[2].open.at, "127.0.0.1:0");
+    assert_string_equal(a[3].repeat.actions[0].open.at, "0.0.0.0:0");
+    assert_int_equal(a[4].kind, ACTION_WIRE);
+    assert_null(a[4].actor);
+    assert_string_equal(a[4].wire.rule, "drop udp");
+    assert_null(a[5].wire.rule);
+    assert_int_equal(a[7].kind, ACTION_RELEASE);
+    assert_string_equal(a[7].release.rule, "hold");
+    assert_null(a[9].release.rule);
+    lab_free(lab);
+}
+
+/* A lab whose scenes have hosts, unless they say otherwise. */
+static struct lab *parse_with_hosts(const char *keys, const char *checks)
+{
+    struct error err;
+    char *plain = lab_text("05_base", checks);
+    char *text = mem_format("{%s, %s", keys, plain + 1);
+    struct lab *lab = lab_parse(text, strlen(text), PATH, &err);
+    if (lab == NULL)
+        fail_msg("%s", err.text);
+    free(plain);
+    free(text);
+    return lab;
+}
+
+static void the_hosts_of_a_lab_are_those_of_its_scenes_that_name_none(void **state)
+{
+    (void)state;
+    struct lab *lab = parse_with_hosts(
+        "\"names\": {\"www\": \"bob\"}, \"dns\": \"bob\", \"hosts\": [\"alice\", \"bob\"]",
+        "{\"scene\": [{\"start\": \"server\", \"on\": \"bob\"}]},"
+        "{\"hosts\": [], \"scene\": [{\"start\": \"server\"}, {\"udp\": \"ann\"}]},"
+        "{\"hosts\": [\"carol\"], \"scene\": [{\"start\": \"server\", \"on\": \"carol\"}]},"
+        "{\"names\": {\"ftp\": \"10.0.0.1\"}, \"scene\": [{\"start\": \"server\", \"on\": "
+        "\"bob\"}]}");
+    const struct lab_check *checks = lab->steps[0].checks;
+    assert_non_null(lab->network);
+    assert_int_equal(lab->network->nhosts, 2);
+    assert_int_equal(lab->network->dns, 1);
+    assert_string_equal(lab->network->names[0].name, "www");
+    assert_int_equal(lab->network->names[0].naddresses, 1);
+    assert_ptr_equal(checks[0].scene->network, lab->network);
+
+    assert_null(checks[1].scene->network);
+    assert_string_equal(checks[1].scene->actions[1].open.at, "127.0.0.1:0");
+
+    assert_string_equal(checks[2].scene->network->hosts[0].name, "carol");
+    assert_int_equal(checks[2].scene->network->dns, -1);
+    assert_int_equal(checks[2].scene->network->nnames, 0);
+
+    assert_int_equal(checks[3].scene->network->nhosts, 2);
+    assert_int_equal(checks[3].scene->network->dns, 1);
+    assert_int_equal(checks[3].scene->network->nnames, 1);
+    assert_string_equal(checks[3].scene->network->names[0].name, "ftp");
+    lab_free(lab);
+}
+
+static void a_lab_without_hosts_has_no_network(void **state)
+{
+    (void)state;
+    struct lab *lab = parse("{\"scene\": [{\"start\": \"server\"}]}");
+    assert_null(lab->network);
+    assert_null(lab->steps[0].checks[0].scene->network);
+    assert_null(lab->steps[0].checks[0].scene->actions[0].host);
+    lab_free(lab);
+}
+
 static void a_broken_lab_does_not_hide_the_others(void **state)
 {
     (void)state;
@@ -463,6 +550,9 @@ int main(void)
         cmocka_unit_test(defaults_are_filled_in),
         cmocka_unit_test(data_is_kept_in_its_parts),
         cmocka_unit_test(actions_keep_what_they_were_given),
+        cmocka_unit_test(peers_among_hosts_are_reached_from_outside_unless_told_otherwise),
+        cmocka_unit_test(the_hosts_of_a_lab_are_those_of_its_scenes_that_name_none),
+        cmocka_unit_test(a_lab_without_hosts_has_no_network),
         cmocka_unit_test(a_broken_lab_does_not_hide_the_others),
         cmocka_unit_test(a_lab_is_found_by_number_id_and_name),
         cmocka_unit_test(a_folder_that_is_not_there_is_told),

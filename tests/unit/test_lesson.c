@@ -2,6 +2,7 @@
 #include "catalog_files.h"
 
 #include "catalog/lesson.h"
+#include "catalog/network.h"
 
 #define GAP "\xe2\x80\xa6"
 
@@ -184,6 +185,70 @@ static void broken_sessions_are_told_with_their_line(void **state)
     refuses("- ```session\n  $ x\n  ```\n",
             "l.md:1: this fence must begin at the start of its line");
     refuses("> ```session\n> $ x\n> ```\n", "must begin at the start");
+}
+
+static void a_session_names_its_hosts_and_rules_their_wire(void **state)
+{
+    (void)state;
+    struct lesson *lesson =
+        parse("```session hosts=alice,bob=10.0.0.9/24+fd00::9\nwire$ drop udp from bob 1\n"
+              "bob$ ./udp_echo 7000\nready\nwire$  hold   tcp\nmore\nwire$ release hold tcp\n"
+              "wire$ clear\nwire:\n```\n");
+    const struct network *net = lesson->sessions[0].network;
+    assert_non_null(net);
+    assert_int_equal(net->nhosts, 2);
+    assert_int_equal(net->hosts[1].interfaces[0].has_address6, true);
+    assert_int_equal(lesson->sessions[0].nlines, 8);
+    line_is(lesson, 0, SESSION_WIRE, "wire", "drop udp from bob 1", 2);
+    line_is(lesson, 1, SESSION_COMMAND, "bob", "./udp_echo 7000", 3);
+    line_is(lesson, 3, SESSION_WIRE, "wire", "hold   tcp", 5);
+    line_is(lesson, 4, SESSION_OUTPUT, "bob", "more", 6);
+    line_is(lesson, 5, SESSION_WIRE, "wire", "release hold tcp", 7);
+    line_is(lesson, 6, SESSION_WIRE, "wire", "clear", 8);
+    line_is(lesson, 7, SESSION_OUTPUT, "bob", "wire:", 9);
+    lesson_free(lesson);
+    refuses("```session hosts=\n$ x\n```\n", "l.md:1: hosts: \"\" is no name of a host");
+    refuses("```session hosts=a,a\n$ x\n```\n", "l.md:1: hosts: two hosts are named \"a\"");
+    refuses("```session host=a\n$ x\n```\n", "l.md:1: behind \"session\" stands nothing");
+    refuses("```session hosts=a,b\n$ x\nwire$ drop upd\n```\n", "l.md:3: \"upd\" is not");
+    refuses("```session hosts=a,b\nwire$ clear\n```\n", "l.md:1: this session holds no command");
+    refuses("```session hosts=a,b\nwire$ clear\nx\n```\n", "l.md:3: a session begins with");
+    refuses("```session hosts=a,b\n$ x\nwire$\n```\n", "l.md:3: no command behind \"wire$\"");
+}
+
+static void a_terminal_is_on_the_host_it_is_named_for(void **state)
+{
+    (void)state;
+    struct network net;
+    assert_int_equal(network_parse(&net, "carol,alice,alice-b,bob", NULL), 0);
+    assert_int_equal(session_host(&net, "alice"), 1);
+    assert_int_equal(session_host(&net, "alice-2"), 1);
+    assert_int_equal(session_host(&net, "alice-b"), 2);
+    assert_int_equal(session_host(&net, "alice-b-2"), 2);
+    assert_int_equal(session_host(&net, "bob"), 3);
+    assert_int_equal(session_host(&net, "alice2"), 0);
+    assert_int_equal(session_host(&net, "server"), 0);
+    assert_int_equal(session_host(&net, ""), 0);
+}
+
+static void rules_of_a_session_are_held_against_the_hosts_of_the_lab(void **state)
+{
+    (void)state;
+    struct network net;
+    struct error err = {""};
+    struct lab lab = {.file = "lab.json"};
+    struct lesson *lesson = parse("```session\n$ x\nwire$ drop from bob\n```\n");
+    assert_null(session_network(&lesson->sessions[0], &lab));
+    assert_int_equal(lesson_check(lesson, &lab, &err), -1);
+    assert_says(err.text, "l.md:3: neither the session nor the lab has hosts");
+    lab.network = &net;
+    assert_int_equal(network_parse(&net, "alice,carol", NULL), 0);
+    assert_int_equal(lesson_check(lesson, &lab, &err), -1);
+    assert_says(err.text, "l.md:3: \"bob\" is no host");
+    assert_int_equal(network_parse(&net, "alice,bob", NULL), 0);
+    assert_int_equal(lesson_check(lesson, &lab, &err), 0);
+    assert_ptr_equal(session_network(&lesson->sessions[0], &lab), &net);
+    lesson_free(lesson);
 }
 
 static void other_fences_are_left_alone(void **state)
@@ -430,6 +495,9 @@ int main(void)
         cmocka_unit_test(a_terminal_may_have_no_name),
         cmocka_unit_test(only_terminals_that_are_open_are_typed_into),
         cmocka_unit_test(broken_sessions_are_told_with_their_line),
+        cmocka_unit_test(a_session_names_its_hosts_and_rules_their_wire),
+        cmocka_unit_test(a_terminal_is_on_the_host_it_is_named_for),
+        cmocka_unit_test(rules_of_a_session_are_held_against_the_hosts_of_the_lab),
         cmocka_unit_test(other_fences_are_left_alone),
         cmocka_unit_test(a_gap_matches_any_text),
         cmocka_unit_test(marks_cut_a_source),
