@@ -53,7 +53,8 @@ BENCH_SRC  := $(wildcard tests/bench/*.c)
 TOOL_SRC   := $(wildcard tests/cli/*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
 # The data floors and the pure functions: what is fed with foreign bytes.
-FUZZED_SRC := $(foreach room,base timeline catalog build rules judge report,$(wildcard runner/$(room)/*.c))
+FUZZED_SRC := $(foreach room,base timeline catalog build rules judge report,$(wildcard runner/$(room)/*.c)) \
+              $(wildcard runner/net/switch*.c) runner/net/stamps.c
 
 RUNNER_OBJ := $(RUNNER_SRC:%.c=$(BUILD)/obj/%.o)
 LIB_OBJ    := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)

@@ -207,10 +207,12 @@ HELP void wire_meet(struct wire *w)
     strbuf_cut(&w->told, 0);
 }
 
+/* How long it is then until the next is due; INT64_MAX: nothing is. */
 HELP int64_t wire_wait(struct wire *w, int64_t ns)
 {
     w->now += ns;
-    return switch_due(w->sw, w->now);
+    int64_t due = switch_due(w->sw, w->now);
+    return due == INT64_MAX ? due : due - w->now;
 }
 
 #endif
