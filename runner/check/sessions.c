@@ -83,7 +83,9 @@ enum session_result check_session(struct loop *loop, const struct check_request 
     enum session_result result = SESSION_INTERNAL;
     unsigned nfiles;
     struct scene_file *files = list_data(request->lab, &nfiles);
-    struct scene_script none = {.files = files, .nfiles = nfiles};
+    struct scene_script none = {.files = files,
+                                .nfiles = nfiles,
+                                .network = session_network(session, request->lab)};
     if (build_solution(loop, request, builds, programs, names, err) == 0) {
         struct scene_setup setup = {.script = &none,
                                     .programs = programs,

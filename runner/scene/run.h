@@ -149,6 +149,8 @@ int wire_add_rule(struct run *run, const char *text); /* ${…} is expanded */
 void wire_clear(struct run *run);                     /* no rule any more */
 /* What hold rules of that beginning (NULL: all) keep is handed on. */
 int wire_release(struct run *run, const char *text);
+/* A rule; "clear"; "release all"; "release RULE". */
+int wire_say(struct run *run, const char *text);
 /* Hands on what has come and what is due. True when something moved. */
 bool wire_pump(struct run *run);
 /* Frames are on their way, or a kernel still asks who has an address. */

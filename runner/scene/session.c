@@ -34,17 +34,6 @@ struct player {
     const struct session_line *line; /* the one at hand */
 };
 
-/* "alice", and "alice-2", are on the host alice; other names on the first. */
-static struct place *terminal_place(struct run *run, const char *name)
-{
-    for (unsigned i = 0; i < run->nplaces; i++) {
-        size_t len = strlen(run->places[i].name);
-        if (strncmp(run->places[i].name, name, len) == 0 && (name[len] == '\0' || name[len] == '-'))
-            return &run->places[i];
-    }
-    return &run->places[0];
-}
-
 static struct terminal *terminal_of(struct player *p, const char *name)
 {
     for (unsigned i = 0; i < p->nterminals; i++)
@@ -52,8 +41,8 @@ static struct terminal *terminal_of(struct player *p, const char *name)
             return &p->terminals[i];
     if (p->nterminals == TERMINALS_MOST)
         return NULL;
-    p->terminals[p->nterminals] =
-        (struct terminal){.name = name, .place = terminal_place(&p->run, name)};
+    unsigned host = p->run.network != NULL ? session_host(p->run.network, name) : 0;
+    p->terminals[p->nterminals] = (struct terminal){.name = name, .place = &p->run.places[host]};
     return &p->terminals[p->nterminals++];
 }
 
@@ -226,10 +215,15 @@ static enum session_result type(struct player *p, struct terminal *t)
     return wait_quiet(p);
 }
 
+static enum session_result rule(struct player *p)
+{
+    return wire_say(&p->run, p->line->text) == 0 ? wait_quiet(p) : SESSION_INTERNAL;
+}
+
 static enum session_result play_line(struct player *p)
 {
-    struct terminal *t = terminal_of(p, p->line->terminal);
-    if (t == NULL) {
+    struct terminal *t = p->line->kind == SESSION_WIRE ? NULL : terminal_of(p, p->line->terminal);
+    if (t == NULL && p->line->kind != SESSION_WIRE) {
         error_set(p->run.err, "a session has at most %d terminals", TERMINALS_MOST);
         return SESSION_INTERNAL;
     }
@@ -242,6 +236,8 @@ static enum session_result play_line(struct player *p)
     case SESSION_GAP:
         t->gap = true;
         return SESSION_SAME;
+    case SESSION_WIRE:
+        return rule(p);
     default:
         return expect_line(p, t);
     }

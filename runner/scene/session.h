@@ -11,7 +11,8 @@
 
 enum session_result { SESSION_SAME, SESSION_DIFFERS, SESSION_INTERNAL };
 
-/* setup: programs (the solution's, as they shall be called), limits, tier; its script is not used.
+/* setup: programs (the solution's, as they shall be called), limits, tier; of its script
+ * only the network and the files.
  * A session that differs: *difference says at which line of the lesson, what was expected and what
  * came. An internal error: *err. Takes as long as the commands themselves. */
 enum session_result session_play(struct loop *loop, const struct scene_setup *setup,

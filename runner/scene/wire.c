@@ -129,6 +129,21 @@ int wire_release(struct run *run, const char *text)
     return 0;
 }
 
+int wire_say(struct run *run, const char *text)
+{
+    static const char release[] = "release ";
+    if (run->wire == NULL)
+        return error_set(run->err, "there is no wire: the scene has one host");
+    if (strcmp(text, "clear") == 0) {
+        wire_clear(run);
+        return 0;
+    }
+    if (strncmp(text, release, sizeof release - 1) != 0)
+        return wire_add_rule(run, text);
+    const char *what = text + sizeof release - 1;
+    return wire_release(run, strcmp(what, "all") == 0 ? NULL : what);
+}
+
 int wire_open(struct run *run)
 {
     const int *ports;
