@@ -9,8 +9,10 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "build/build.h"
+#include "catalog/network.h"
 #include "cli/foreground.h"
 #include "cli/handlers.h"
+#include "cli/hosts.h"
 #include "cli/signals.h"
 
 enum { ROLES_MAX = 16 };
@@ -105,6 +107,30 @@ static int launch(struct cli *cli, const struct lab_program *program, const stru
     return result;
 }
 
+/* Waits for the compiler, and shows what it says. EXIT_PASS, or another exit_status after having
+ * said why. */
+static int finish_build(struct cli *cli, const char *source, struct build *build)
+{
+    while (!build_done(build) && !signals.interrupted)
+        loop_step(cli->loop, INT64_MAX);
+    if (!build_done(build)) {
+        cli_say(cli, "Stopped.");
+        return EXIT_FAIL;
+    }
+    const struct build_result *result = build_wait(build);
+    if (result->messages[0]) {
+        fflush(stdout);
+        fprintf(stderr, "%s%s", result->messages,
+                result->messages[strlen(result->messages) - 1] == '\n' ? "" : "\n");
+    }
+    if (result->status == BUILD_OK)
+        return EXIT_PASS;
+    if (result->status == BUILD_NO_COMPILER || result->status == BUILD_INTERNAL)
+        return EXIT_INTERNAL;
+    cli_error(cli, "%s was not launched, since it did not compile.", source);
+    return EXIT_FAIL;
+}
+
 /* `source_dir` holds the source; it is started in `dir`. */
 static int build_and_launch(struct cli *cli, const struct lab_program *program,
                             const struct invocation *inv, const char *source_dir, const char *dir)
@@ -115,48 +141,118 @@ static int build_and_launch(struct cli *cli, const struct lab_program *program,
                                     .lib_dir = cli->paths.lib,
                                     .lib_archive = cli->paths.lib_archive};
     struct build *build = build_start(cli->loop, &request);
-    while (!build_done(build) && !signals.interrupted)
-        loop_step(cli->loop, INT64_MAX);
-    if (!build_done(build)) {
-        build_free(build);
-        cli_say(cli, "Stopped.");
-        return EXIT_FAIL;
-    }
-    const struct build_result *result = build_wait(build);
-    int status = EXIT_FAIL;
-    if (result->messages[0]) {
-        fflush(stdout);
-        fprintf(stderr, "%s%s", result->messages,
-                result->messages[strlen(result->messages) - 1] == '\n' ? "" : "\n");
-    }
-    if (result->status == BUILD_OK)
-        status = launch(cli, program, inv, result->binary, dir);
-    else if (result->status == BUILD_NO_COMPILER || result->status == BUILD_INTERNAL)
-        status = EXIT_INTERNAL;
-    else
-        cli_error(cli, "%s was not launched, since it did not compile.", program->source);
+    int status = finish_build(cli, program->source, build);
+    if (status == EXIT_PASS)
+        status = launch(cli, program, inv, build_wait(build)->binary, dir);
     build_free(build);
+    return status;
+}
+
+/* --- on hosts of their own --- */
+
+/* The compiled programs, in the lab's order. What they point to is kept until compiled_free. */
+struct compiled {
+    struct build *builds[ROLES_MAX];
+    struct scene_program programs[ROLES_MAX];
+    char *names[ROLES_MAX];
+    unsigned count;
+};
+
+static void compiled_free(struct compiled *c)
+{
+    for (unsigned i = 0; i < c->count; i++) {
+        build_free(c->builds[i]);
+        free(c->names[i]);
+    }
+}
+
+/* All side by side. -1 after having said why. */
+static int compile_all(struct cli *cli, const struct lab *lab, const char *source_dir,
+                       struct compiled *c)
+{
+    int rc = 0;
+    for (; c->count < lab->nprograms && c->count < ROLES_MAX; c->count++) {
+        const struct lab_program *program = &lab->programs[c->count];
+        struct build_request request = {.source_dir = source_dir,
+                                        .source = program->source,
+                                        .variant = BUILD_PLAIN,
+                                        .lib_dir = cli->paths.lib,
+                                        .lib_archive = cli->paths.lib_archive};
+        c->builds[c->count] = build_start(cli->loop, &request);
+        c->names[c->count] = program_name(program);
+    }
+    for (unsigned i = 0; i < c->count && rc == 0; i++) {
+        rc = finish_build(cli, lab->programs[i].source, c->builds[i]) == EXIT_PASS ? 0 : -1;
+        if (rc == 0)
+            c->programs[i] = (struct scene_program){.role = lab->programs[i].role,
+                                                    .binary = build_wait(c->builds[i])->binary,
+                                                    .name = c->names[i]};
+    }
+    return rc;
+}
+
+/* The hosts that were named; else the lab's; else one for each program, two at least. */
+static int choose_network(struct cli *cli, const struct lab *lab, const char *names,
+                          struct network *net)
+{
+    struct error err;
+    if (*names == '\0' && lab->network != NULL) {
+        *net = *lab->network;
+        return 0;
+    }
+    if (*names == '\0')
+        names = lab->nprograms > 2 ? "alice,bob,carol" : "alice,bob";
+    if (network_parse(net, names, &err) == 0)
+        return 0;
+    cli_error(cli, "--hosts: %s", err.text);
+    return -1;
+}
+
+static int run_hosts(struct cli *cli, const struct lab *lab, const char *names,
+                     const char *source_dir)
+{
+    struct network *net = mem_alloc(sizeof *net);
+    struct compiled *c = mem_alloc(sizeof *c);
+    int status = EXIT_USAGE;
+    if (choose_network(cli, lab, names, net) == 0) {
+        struct hosts_setup setup = {
+            .lab = lab, .network = net, .programs = c->programs, .tier = scene_tier_probe()};
+        status = compile_all(cli, lab, source_dir, c) == 0 ? EXIT_PASS : EXIT_FAIL;
+        setup.nprograms = c->count;
+        if (status == EXIT_PASS)
+            status = hosts_play(cli, &setup);
+    }
+    compiled_free(c);
+    free(c);
+    free(net);
     return status;
 }
 
 int cmd_run(struct cli *cli, const struct invocation *inv)
 {
     const struct lab *lab = cli_lab(cli, inv->args[0]);
-    const struct lab_program *program = lab ? choose(cli, lab, inv->args[1]) : NULL;
-    if (!program)
+    const char *hosts = invocation_option(inv, "--hosts");
+    if (!lab)
+        return EXIT_USAGE;
+    if (hosts && (inv->args[1] || inv->rest)) {
+        cli_error(cli,
+                  "--hosts launches all programs of the lab; what they are to do is typed there.");
+        return EXIT_USAGE;
+    }
+    const struct lab_program *program = hosts ? NULL : choose(cli, lab, inv->args[1]);
+    if (!hosts && !program)
         return EXIT_USAGE;
     const char *own = workspace_lab_dir(cli->workspace, lab);
-    bool started = file_is_dir(own);
-    if (invocation_option(inv, "--solution")) {
-        /* In the learner's folder all the same: a program may leave files where it runs. */
-        char *dir = file_join(lab->dir, "solution");
-        int status = build_and_launch(cli, program, inv, dir, started ? own : NULL);
-        free(dir);
-        return status;
+    bool started = file_is_dir(own), solution = invocation_option(inv, "--solution") != NULL;
+    if (!solution && !started) {
+        cli_error(cli, "%s has not been started here; \"%sstart %u\" begins it.", lab->id,
+                  cli_prefix(cli), lab->number);
+        return EXIT_USAGE;
     }
-    if (started)
-        return build_and_launch(cli, program, inv, own, own);
-    cli_error(cli, "%s has not been started here; \"%sstart %u\" begins it.", lab->id,
-              cli_prefix(cli), lab->number);
-    return EXIT_USAGE;
+    char *dir = solution ? file_join(lab->dir, "solution") : mem_string(own);
+    /* In the learner's folder also the solution: a program may leave files where it runs. */
+    int status = hosts ? run_hosts(cli, lab, hosts, dir)
+                       : build_and_launch(cli, program, inv, dir, started ? own : NULL);
+    free(dir);
+    return status;
 }

@@ -65,18 +65,50 @@ static bool handle_signals(struct cli *cli)
     return signals.interrupted || signals.terminated;
 }
 
-/* Waits for a key with the signals let through only while it waits, so that none is missed. */
-static void read_keys(struct cli *cli, const sigset_t *open_mask)
+/* What goes on beside the line that is typed, if anything. */
+struct beside {
+    void (*turn)(void *arg);
+    void *arg;
+};
+
+static enum { NOT_TYPING, TYPING, LINE_CLEARED } typing;
+
+void input_above(void)
 {
+    if (typing != TYPING)
+        return;
+    rl_clear_visible_line();
+    fflush(rl_outstream);
+    typing = LINE_CLEARED;
+}
+
+static void take_turn(const struct beside *beside)
+{
+    typing = TYPING;
+    beside->turn(beside->arg);
+    if (typing == LINE_CLEARED) {
+        fflush(stdout);
+        rl_forced_update_display();
+    }
+    typing = NOT_TYPING;
+}
+
+/* Waits for a key with the signals let through only while it waits, so that none is missed. */
+static void read_keys(struct cli *cli, const sigset_t *open_mask, const struct beside *beside)
+{
+    static const struct timespec at_once = {0, 0};
     while (!typed_done && !handle_signals(cli)) {
         struct pollfd pfd = {STDIN_FILENO, POLLIN, 0};
-        int n = ppoll(&pfd, 1, NULL, open_mask);
+        int n = ppoll(&pfd, 1, beside != NULL ? &at_once : NULL, open_mask);
         if (n > 0)
             rl_callback_read_char();
+        else if (beside != NULL && n == 0)
+            take_turn(beside);
     }
 }
 
-static enum input_status terminal_line(struct cli *cli, const char *prompt, struct strbuf *line)
+static enum input_status terminal_line(struct cli *cli, const char *prompt, struct strbuf *line,
+                                       const struct beside *beside)
 {
     static const int held[] = {SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGTSTP};
     struct sigaction stop, old_stop;
@@ -93,7 +125,7 @@ static enum input_status terminal_line(struct cli *cli, const char *prompt, stru
     signals.interrupted = 0;
     fflush(stdout);
     rl_callback_handler_install(prompt, on_line);
-    read_keys(cli, &open_mask);
+    read_keys(cli, &open_mask, beside);
 
     enum input_status status = INPUT_LINE;
     if (!typed_done) {
@@ -155,12 +187,21 @@ enum input_status input_line(struct cli *cli, const char *prompt, struct strbuf 
     if (!cli->term.in_tty || !cli->term.out_tty)
         return stream_line(cli, line);
     complete_use(use_history ? cli : NULL);
-    enum input_status status = terminal_line(cli, prompt, line);
+    enum input_status status = terminal_line(cli, prompt, line, NULL);
     if (status == INPUT_LINE && line->len > INPUT_LINE_MAX) {
         cli_error(cli, "That line is too long; at most %d bytes are read.", INPUT_LINE_MAX);
         return INPUT_BAD;
     }
     return status;
+}
+
+enum input_status input_line_beside(struct cli *cli, const char *prompt, struct strbuf *line,
+                                    void (*turn)(void *arg), void *arg)
+{
+    const struct beside beside = {turn, arg};
+    strbuf_cut(line, 0);
+    complete_use(NULL);
+    return terminal_line(cli, prompt, line, &beside);
 }
 
 /* --- history --- */

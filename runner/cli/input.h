@@ -22,6 +22,13 @@ enum { INPUT_LINE_MAX = 64 * 1024 };
 /* Blocks until there is a line. The prompt may hold colour codes between \001 and \002. */
 enum input_status input_line(struct cli *cli, const char *prompt, struct strbuf *line);
 
+/* The same on a terminal, while something else goes on: `turn` is called again and again; it blocks
+ * for some milliseconds, or until something happens. Before it prints (whole lines) it calls
+ * input_above, and what it prints stands above the line that is being typed. */
+enum input_status input_line_beside(struct cli *cli, const char *prompt, struct strbuf *line,
+                                    void (*turn)(void *arg), void *arg);
+void input_above(void); /* no line is being typed: does nothing */
+
 /* History and completion: on for the prompt of the REPL, off for answers. Reads the history that is
  * kept in $XDG_STATE_HOME/socklings/history; a history that cannot be read or kept is no error. */
 void input_history_open(struct cli *cli);

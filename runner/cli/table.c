@@ -71,13 +71,19 @@ const struct command commands[] = {
     {.name = "run",
      .args = {LAB_ARG, {"ROLE", COMPLETE_ROLE, false}},
      .options = {{"--solution", NULL, COMPLETE_NONE,
-                  "the lab's own solution instead of your program"}},
+                  "the lab's own solution instead of your program"},
+                 {"--hosts", "[NAMES]", COMPLETE_NONE,
+                  "all programs, on hosts of their own: alice,bob"}},
      .rest = "ARGS",
      .summary = "launch a program of the lab for real, to try it by hand",
      .details =
          "Compiles and launches the program on this machine's own network, without a verdict. "
          "Ctrl-C goes to the program. ROLE says which, where a lab has several; ARGS are its "
-         "arguments (without them, the lab's example).",
+         "arguments (without them, the lab's example).\n\n"
+         "With --hosts all the lab's programs are launched, each on a machine of its own in a "
+         "private network, where names such as alice and bob are known; what they print stands "
+         "behind their host's name, and lines such as \"bob$ COMMAND\" and \"bob> TEXT\" run and "
+         "type there. \"?\" tells more.",
      .needs = NEEDS_CATALOG | NEEDS_WORKSPACE | NEEDS_LOOP,
      .run = cmd_run},
     {.name = "trace",

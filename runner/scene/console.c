@@ -121,19 +121,8 @@ int console_end_input(struct console *c, const char *terminal, struct error *err
 
 int console_wire(struct console *c, const char *rule, struct error *err)
 {
-    static const char release[] = "release ";
     c->run.err = err;
-    if (c->run.wire == NULL)
-        return error_set(err, "there is no wire: the scene has one host");
-    if (strcmp(rule, "clear") == 0) {
-        wire_clear(&c->run);
-        return 0;
-    }
-    if (strncmp(rule, release, sizeof release - 1) == 0) {
-        const char *what = rule + sizeof release - 1;
-        return wire_release(&c->run, strcmp(what, "all") == 0 ? NULL : what);
-    }
-    return wire_add_rule(&c->run, rule);
+    return wire_say(&c->run, rule);
 }
 
 static void tell_end(const struct actor *actor, console_fn *fn, void *arg)
