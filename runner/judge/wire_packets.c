@@ -60,8 +60,20 @@ static bool is_one_of(const struct facts *f, const char *const *ends, unsigned n
     return false;
 }
 
+/* "${bob.addr}:7000" and "10.0.0.2:${port}" may be the same. */
+static bool same_end(const struct facts *f, const char *a, const char *b)
+{
+    struct strbuf left = STRBUF_INIT, right = STRBUF_INIT;
+    facts_text_shown(f, a, &left);
+    facts_text_shown(f, b, &right);
+    bool same = strcmp(left.data, right.data) == 0;
+    strbuf_free(&left);
+    strbuf_free(&right);
+    return same;
+}
+
 /* The different ends that the patterns name, when the assertion does not say "between". */
-static unsigned named_ends(const struct assertion *a, const char **ends)
+static unsigned named_ends(const struct facts *f, const struct assertion *a, const char **ends)
 {
     unsigned n = 0;
     for (unsigned i = 0; i < 2 * a->npackets; i++) {
@@ -69,7 +81,7 @@ static unsigned named_ends(const struct assertion *a, const char **ends)
         const char *end = i % 2 == 0 ? p->from : p->to;
         bool known = end == NULL;
         for (unsigned k = 0; k < n && !known; k++)
-            known = strcmp(ends[k], end) == 0;
+            known = same_end(f, ends[k], end);
         if (!known)
             ends[n++] = end;
     }
@@ -91,7 +103,7 @@ static bool gather(struct packets *p)
     const struct assertion *a = p->assertion;
     const struct timeline *tl = p->facts->timeline;
     const char **named = mem_alloc((2 * a->npackets + 1) * sizeof *named);
-    unsigned nnamed = named_ends(a, named);
+    unsigned nnamed = named_ends(p->facts, a, named);
     const char *const *ends = a->nbetween > 0 ? a->between : named;
     unsigned nends = a->nbetween > 0 ? a->nbetween : nnamed;
     bool any = false;
@@ -100,7 +112,8 @@ static bool gather(struct packets *p)
     for (size_t i = 0; i < tl->count; i++) {
         const struct event *ev = &tl->events[i];
         any = any || ev->kind == EVENT_PACKET;
-        if (ev->kind != EVENT_PACKET || !counts(p->facts, &ev->packet, a->proto, ends, nends))
+        if (ev->kind != EVENT_PACKET || !counts(p->facts, &ev->packet, a->proto, ends, nends) ||
+            (a->host != NULL && (ev->host == NULL || strcmp(a->host, ev->host) != 0)))
             continue;
         p->items[p->count] = &ev->packet;
         p->n[p->count++] = ev->n;
@@ -172,12 +185,14 @@ static void add_end(const struct facts *f, struct strbuf *out, const char *befor
 
 /* "SYN-ACK from port 7000 with seq=0 ack=1" */
 static void add_pattern(const struct facts *f, struct strbuf *out, const struct packet_pattern *p,
-                        const char *proto)
+                        const struct assertion *a)
 {
     if (p->flags != NULL)
         describe_flags(out, p->flags);
     else
-        strbuf_printf(out, "%s packet", proto);
+        strbuf_printf(out, "%s packet", a->proto);
+    if (a->host != NULL)
+        strbuf_printf(out, " of %s", a->host);
     add_end(f, out, "from", p->from);
     add_end(f, out, "to", p->to);
     const char *with = " with ";
@@ -219,7 +234,7 @@ static char *listed(const struct packets *p, const struct sequence_difference *d
         strbuf_printf(&out, "    … %zu more\n", p->count - d->item - WIRE_BEHIND - 1);
     if (d->element < p->assertion->npackets) {
         strbuf_puts(&out, "wanted: ");
-        add_pattern(p->facts, &out, &p->assertion->packets[d->element], p->assertion->proto);
+        add_pattern(p->facts, &out, &p->assertion->packets[d->element], p->assertion);
         strbuf_putc(&out, '\n');
     }
     return strbuf_take(&out);
@@ -235,7 +250,7 @@ static void tell(const struct packets *p, const struct sequence_difference *d, s
     }
     if (d->anywhere || d->item == p->count) {
         strbuf_puts(out, "there was no ");
-        add_pattern(p->facts, out, &a->packets[d->element], a->proto);
+        add_pattern(p->facts, out, &a->packets[d->element], a);
         if (d->item > 0) {
             strbuf_puts(out, " after ");
             describe_packet(out, p->items[d->item - 1]);
@@ -243,7 +258,7 @@ static void tell(const struct packets *p, const struct sequence_difference *d, s
         return;
     }
     strbuf_puts(out, "next on the wire should be ");
-    add_pattern(p->facts, out, &a->packets[d->element], a->proto);
+    add_pattern(p->facts, out, &a->packets[d->element], a);
     strbuf_puts(out, ", and there came ");
     describe_packet(out, p->items[d->item]);
 }

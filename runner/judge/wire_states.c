@@ -18,6 +18,7 @@ struct states {
 static bool is_meant(const struct facts *f, const struct assertion *a, const struct event *ev)
 {
     return ev->kind == EVENT_STATE && ev->state.to != NULL &&
+           (a->host == NULL || (ev->host != NULL && strcmp(a->host, ev->host) == 0)) &&
            (a->local == NULL || wire_is_end(f, a->local, ev->state.local)) &&
            (a->remote == NULL || wire_is_end(f, a->remote, ev->state.remote));
 }
@@ -52,7 +53,7 @@ static bool matches(const void *arg, size_t element, size_t item)
     return strcmp(s->assertion->states[element], s->items[item]->state.to) == 0;
 }
 
-/* "the socket on port 7000" */
+/* "the socket on port 7000", "the socket on port 7000 of bob" */
 static void add_socket(const struct facts *f, struct strbuf *out, const struct assertion *a)
 {
     struct strbuf end = STRBUF_INIT;
@@ -63,6 +64,8 @@ static void add_socket(const struct facts *f, struct strbuf *out, const struct a
         strbuf_puts(out, port ? " on port " : " on ");
         describe_address(out, end.data);
     }
+    if (a->host != NULL)
+        strbuf_printf(out, " of %s", a->host);
     strbuf_free(&end);
 }
 
@@ -147,11 +150,13 @@ static bool same_text(const char *a, const char *b)
 static size_t leaves(const struct timeline *tl, size_t n, unsigned *packets)
 {
     const struct state_event *state = &tl->events[n].state;
+    const char *host = tl->events[n].host;
     *packets = 0;
     for (size_t i = n + 1; i < tl->count; i++) {
         const struct event *ev = &tl->events[i];
         if (ev->kind == EVENT_STATE && same_text(ev->state.local, state->local) &&
-            same_text(ev->state.remote, state->remote) && !same_text(ev->state.to, state->to))
+            same_text(ev->state.remote, state->remote) && model_same_host(ev->host, host) &&
+            !same_text(ev->state.to, state->to))
             return i;
         if (ev->kind == EVENT_PACKET &&
             ((same_text(ev->packet.from, state->local) &&

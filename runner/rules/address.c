@@ -1,13 +1,13 @@
 /*
- * rules/address - mistakes in the address that a socket gets: byte order, family, which
- * address.
+ * rules/address - mistakes in the address that a socket gets: byte order, family, which address.
  *
- * 01, 02  A port that, with its two bytes swapped, is one the script speaks of, while it is not one
- * itself: two ports of a scene are never each other's swap, so this is conclusive. Without a port
- *         from the script nothing is said.
- * 06      AF_UNSPEC in bind, or in connect of a socket that was not connected; in sendto only when
- * no recvfrom could have left the address empty (that is 15). 08      Bound to loopback while the
- * script came by another address and failed, or asks for the any-address itself.
+ *   - 01, 02: a port that, with its two bytes swapped, is one the script speaks of, while it is not
+ *     one itself: two ports of a scene are never each other's swap, so this is conclusive. Without
+ * a port from the script nothing is said.
+ *   - 06: AF_UNSPEC in bind, or in connect of a socket that was not connected; in sendto only when
+ *     no recvfrom could have left the address empty (that is 15).
+ *   - 08: bound to loopback while the script, or a packet of another host, came by another address
+ *     of the machine and failed; or the script asks for the any-address itself.
  */
 #include "rules/rules.h"
 
@@ -139,9 +139,40 @@ static bool failed_elsewhere(const struct facts *f, const struct model_call *bin
     bool nothing_came = f->failed != NULL && f->failed->script.received.len == 0;
     bool elsewhere = to != NULL && nothing_came && facts_text(f, to, &address) &&
                      facts_ip(address.data, ip) && strcmp(ip, bound) != 0 &&
+                     !facts_broadcast(f, ip) &&
                      model_port(address.data) == call_value(&bind->event->call, "port", -1);
     strbuf_free(&address);
     return elsewhere;
+}
+
+/* What came over the wire to the port, by an address of the host: nobody was there for it. */
+static const struct event *refused_elsewhere(const struct facts *f, const struct model_call *bind)
+{
+    int port = (int)call_value(&bind->event->call, "port", -1);
+    for (uint64_t n = bind->event->n; facts_broken(f) && n < f->timeline->count; n++) {
+        const struct event *ev = &f->timeline->events[n];
+        char ip[FACTS_IP];
+        const char *owner;
+        if (ev->kind == EVENT_PACKET && model_port(ev->packet.to) == port &&
+            facts_ip(ev->packet.to, ip) && !facts_loopback(ip) && !facts_broadcast(f, ip) &&
+            bind->event->host != NULL && (owner = facts_owner(f, ip)) != NULL &&
+            strcmp(owner, bind->event->host) == 0)
+            return ev;
+    }
+    return NULL;
+}
+
+/* Another socket of the host has the port too, on an address that can be reached. */
+static bool bound_twice(const struct facts *f, const struct model_call *bind)
+{
+    for (unsigned i = 0; i < f->model.nsockets; i++) {
+        const struct model_socket *s = f->model.sockets[i];
+        if (s != bind->socket && s->bound != MODEL_NEVER && s->listener == NULL &&
+            s->local.port == bind->socket->local.port && !facts_loopback(s->local.ip) &&
+            model_same_host(s->owner->host, bind->event->host))
+            return true;
+    }
+    return false;
 }
 
 /* An assertion of the script wants bind() with the any-address. */
@@ -167,24 +198,30 @@ bool rule_bind_loopback_only(const struct facts *f, struct finding *out)
     const struct model_call *c;
     for (uint64_t n = 0; (c = facts_call(f, &n)) != NULL;) {
         if (!facts_is(c, "bind") || !call_succeeded(&c->event->call) ||
-            !facts_loopback(call_text(&c->event->call, "ip")))
+            !facts_loopback(call_text(&c->event->call, "ip")) || c->socket == NULL ||
+            bound_twice(f, c))
             continue;
         bool elsewhere = failed_elsewhere(f, c);
-        if (!elsewhere && !any_address_asked(f))
+        const struct event *packet = refused_elsewhere(f, c);
+        if (!elsewhere && packet == NULL && !any_address_asked(f))
             continue;
         finding_call(out, c);
         if (elsewhere)
             finding_event(out, f->failed);
+        finding_event(out, packet);
         out->certainty = CERTAINTY_FACT;
         finding_place(out, c);
         strbuf_puts(&out->message, " took the port on ");
         describe_address(&out->message, call_text(&c->event->call, "addr"));
         strbuf_puts(&out->message, " only; ");
         strbuf_puts(&out->message,
-                    elsewhere ? "a peer that came by another address of this machine found "
-                                "nobody there"
-                              : "a peer that comes by another address of this machine finds "
-                                "nobody there");
+                    packet != NULL
+                        ? "what came over the wire for another address of this machine found "
+                          "nobody there"
+                    : elsewhere ? "a peer that came by another address of this machine found "
+                                  "nobody there"
+                                : "a peer that comes by another address of this machine finds "
+                                  "nobody there");
         return true;
     }
     return false;

@@ -146,18 +146,22 @@ static bool hears_broadcasts(const struct facts *f, int port)
     return any;
 }
 
-/* The socket of another program on the host that had the port when bind c failed. */
+/* The socket of another program on the host that had the port when bind c failed. A program that
+ * has the port itself has made another mistake. */
 static const struct model_socket *holder(const struct facts *f, const struct model_call *c)
 {
+    const struct model_socket *found = NULL;
     int port = (int)call_value(&c->event->call, "port", -1);
     for (unsigned i = 0; i < f->model.nsockets; i++) {
         const struct model_socket *t = f->model.sockets[i];
-        if (t->datagram && t->bound < c->event->n && t->closed > c->event->n &&
-            t->local.port == port && model_root(t->owner) != model_root(c->process) &&
-            model_same_host(t->owner->host, c->event->host))
-            return t;
+        if (!t->datagram || t->bound > c->event->n || t->closed < c->event->n ||
+            t->local.port != port || !model_same_host(t->owner->host, c->event->host))
+            continue;
+        if (model_root(t->owner) == model_root(c->process))
+            return NULL;
+        found = t;
     }
-    return NULL;
+    return found;
 }
 
 static void say_taken(const struct facts *f, struct finding *out, const struct model_call *c,

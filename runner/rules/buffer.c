@@ -1,9 +1,9 @@
 /*
  * rules/buffer - room that is not there.
  *
- * 14, 15  The room for an address that the program announced is smaller than the address the kernel
- *         had to write, or negative: conclusive.
- * 20, 21  A sanitizer's report right after a recv that filled the buffer; a length below zero.
+ *   - 14, 15: the room for an address that the program announced is smaller than the address the
+ *     kernel had to write, or negative: conclusive.
+ *   - 20, 21: a sanitizer's report right after a recv that filled the buffer; a length below zero.
  */
 #include "rules/rules.h"
 

@@ -24,7 +24,9 @@ static void from_packet(const struct event *ev, struct datagram *d)
     strbuf_puts(&d->from, packet->from);
     strbuf_puts(&d->to, packet->to);
     d->len = packet->len;
-    d->lost = strcmp(packet->fate, "dropped") == 0 || packet->arrived_ns < 0;
+    /* A damaged one arrives, and the kernel throws it away for its checksum. */
+    d->lost = packet->arrived_ns < 0 || strcmp(packet->fate, "dropped") == 0 ||
+              strcmp(packet->fate, "corrupted") == 0;
     if (packet->frame.data == NULL)
         return;
     packet_decode(&p, packet->frame.data, packet->frame.len, packet->frame_len);
@@ -71,22 +73,30 @@ static bool from_call(const struct model_call *c, struct datagram *d)
     return *to != '\0';
 }
 
+/* Packets tell all; the rest is asked only for what none were recorded of, or everything would be
+ * there twice. What a host sends to itself does not come to the wire between hosts. */
+static bool on_wire(const struct facts *f, const struct event *ev, const struct datagram *d)
+{
+    char ip[FACTS_IP];
+    if (!f->wire || f->loop || !facts_ip(d->to.data, ip) || ev->host == NULL)
+        return f->wire;
+    const char *owner = facts_loopback(ip) ? ev->host : facts_owner(f, ip);
+    return owner == NULL || strcmp(owner, ev->host) != 0;
+}
+
 bool datagram_next(const struct facts *f, uint64_t *n, struct datagram *d)
 {
-    /* Packets tell all; only without them is the rest asked, or everything would be there twice. */
-    bool wire = f->wire;
     while (*n < f->timeline->count) {
         const struct event *ev = &f->timeline->events[(*n)++];
         bool found = false;
         datagram_free(d);
-        if (wire && ev->kind == EVENT_PACKET && ev->packet.proto != NULL &&
-            strcmp(ev->packet.proto, "udp") == 0) {
+        if (ev->kind == EVENT_PACKET && strcmp(ev->packet.proto, "udp") == 0) {
             from_packet(ev, d);
             found = true;
-        } else if (!wire && ev->kind == EVENT_SCRIPT) {
-            found = from_script(f, ev, d);
-        } else if (!wire && ev->kind == EVENT_CALL) {
-            found = from_call(model_call(&f->model, ev->n), d);
+        } else if (ev->kind == EVENT_SCRIPT) {
+            found = from_script(f, ev, d) && !on_wire(f, ev, d);
+        } else if (ev->kind == EVENT_CALL) {
+            found = from_call(model_call(&f->model, ev->n), d) && !on_wire(f, ev, d);
         }
         if (found) {
             d->event = ev;
@@ -115,26 +125,15 @@ static bool is_among(const char *host, const char *hosts)
     return false;
 }
 
-static bool comes_to_host(const struct facts *f, const struct datagram *d, const char *host)
-{
-    char ip[FACTS_IP];
-    const char *to = d->event->kind == EVENT_PACKET ? d->event->packet.hosts_to : NULL;
-    if (host == NULL || !facts_ip(d->to.data, ip))
-        return true;
-    if (facts_loopback(ip))
-        return model_same_host(d->event->host, host);
-    if (to != NULL && is_among(host, to))
-        return true;
-    if (datagram_broadcast(f, d))
-        return to == NULL || model_same_host(d->event->host, host); /* a host hears its own */
-    const char *owner = facts_owner(f, ip);
-    return owner == NULL ? to == NULL : strcmp(owner, host) == 0;
-}
-
 bool datagram_meets(const struct facts *f, const struct datagram *d, const struct model_socket *s)
 {
-    int port = model_port(d->to.data);
-    return port > 0 && facts_own_port(f, s) == port && comes_to_host(f, d, s->owner->host);
+    const char *hosts = d->event->kind == EVENT_PACKET ? d->event->packet.hosts_to : NULL;
+    const char *host = s->owner->host;
+    if (!facts_is_for(f, d->event->host, d->to.data, s))
+        return false;
+    /* A host hears its own broadcasts; on their way through a router others pass by. */
+    return hosts == NULL || host == NULL || is_among(host, hosts) ||
+           (datagram_broadcast(f, d) && model_same_host(d->event->host, host));
 }
 
 bool datagram_let_in(const struct datagram *d, const struct model_socket *s)

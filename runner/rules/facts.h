@@ -46,6 +46,7 @@ struct facts {
     int *ports; /* that the script named: variables and peers' own */
     unsigned nports;
     bool wire;                  /* packets were recorded */
+    bool loop;                  /* … those of a host to itself as well */
     struct facts_place *places; /* the addresses from which hosts sent */
     unsigned nplaces;
     int *own_ports; /* by socket: what the wire shows of one to which the kernel gave a port; -1 */
@@ -103,6 +104,10 @@ bool facts_broadcast(const struct facts *f, const char *ip);
 const char *facts_owner(const struct facts *f, const char *ip);
 /* The port that the socket has: what bind() asked for, or what the wire shows; -1: not known. */
 int facts_own_port(const struct facts *f, const struct model_socket *s);
+/* Whether what a program or peer on host `from` sends to that address is for the socket: its port,
+ * on its host. A broadcast is for every host. */
+bool facts_is_for(const struct facts *f, const char *from, const char *to,
+                  const struct model_socket *s);
 /* The row of that socket in the list of sockets that were left at the end; NULL: there is none, or
  * it cannot be told which one. */
 const struct event *facts_left(const struct facts *f, const struct model_socket *s);

@@ -117,6 +117,7 @@ void facts_gather_places(struct facts *f)
         if (f->timeline->events[i].kind != EVENT_PACKET)
             continue;
         f->wire = true;
+        f->loop = f->loop || f->timeline->events[i].packet.hosts_to == NULL;
         add_place(f, &f->timeline->events[i]);
     }
     f->own_ports = mem_alloc((f->model.nsockets + 1) * sizeof *f->own_ports);
@@ -130,6 +131,20 @@ void facts_gather_places(struct facts *f)
 int facts_own_port(const struct facts *f, const struct model_socket *s)
 {
     return f->own_ports[s->id];
+}
+
+bool facts_is_for(const struct facts *f, const char *from, const char *to,
+                  const struct model_socket *s)
+{
+    char ip[FACTS_IP];
+    const char *host = s->owner->host;
+    int port = model_port(to);
+    if (port <= 0 || facts_own_port(f, s) != port || !facts_ip(to, ip))
+        return false;
+    if (facts_loopback(ip))
+        return model_same_host(from, host);
+    const char *owner = facts_broadcast(f, ip) ? NULL : facts_owner(f, ip);
+    return model_same_host(owner, host);
 }
 
 /* --- what was left --- */

@@ -100,7 +100,8 @@ static const struct event *close_wait_row(const struct facts *f, const struct mo
 {
     for (size_t i = f->timeline->count; i-- > 0;) {
         const struct event *ev = &f->timeline->events[i];
-        if (state_is_left(ev, "CLOSE_WAIT") && model_port(ev->state.local) == s->local.port)
+        if (state_is_left(ev, "CLOSE_WAIT") && model_port(ev->state.local) == s->local.port &&
+            model_same_host(ev->host, s->owner->host))
             return ev;
     }
     return NULL;

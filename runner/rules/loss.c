@@ -239,17 +239,13 @@ static bool asked_once(const struct facts *f, const struct model_socket *s, stru
 /* The socket of another program, or another one of the same, that is bound to where c sends. */
 static const struct model_socket *receiver_of(const struct facts *f, const struct model_call *c)
 {
-    struct datagram d = DATAGRAM_INIT;
-    const struct model_socket *found = NULL;
-    strbuf_puts(&d.to, destination(c));
-    d.event = c->event;
     for (unsigned i = 0; i < f->model.nsockets; i++) {
         const struct model_socket *t = f->model.sockets[i];
-        if (t != c->socket && t->datagram && t->bound != MODEL_NEVER && datagram_meets(f, &d, t))
-            found = t;
+        if (t != c->socket && t->datagram && t->bound != MODEL_NEVER &&
+            facts_is_for(f, c->event->host, destination(c), t))
+            return t;
     }
-    datagram_free(&d);
-    return found;
+    return NULL;
 }
 
 static unsigned count_io(const struct facts *f, const struct model_socket *s, enum model_io io,

@@ -1,13 +1,15 @@
 /*
- * rules/setup - mistakes on the way to a socket that serves: the port that is taken, calls
- * that are missing or meet the wrong descriptor.
+ * rules/setup - mistakes on the way to a socket that serves: the port that is taken, calls that are
+ * missing or meet the wrong descriptor.
  *
- * 03, 04, 05  EADDRINUSE means different things: a TIME_WAIT row of the kernel and no listener
- * speaks for a missing option, a listener of another program for a port in use. An option set after
- * bind() is conclusive by its order; so is a listener without the option when the script asks for
- * it. 11          ENOTSOCK on descriptor 0, 1 or 2, while a socket that was made just before is
- * never used. 12          accept() fails with EINVAL on a socket that never listened, or listen()
- * chose a port since bind() had not. 13          Data calls on a listening socket.
+ *   - 03, 04, 05: EADDRINUSE means different things: a TIME_WAIT row of the kernel and no listener
+ *     speaks for a missing option, a listener of another program for a port in use. An option set
+ *     after bind() is conclusive by its order; so is a listener without the option when the script
+ *     asks for it.
+ *   - 11: ENOTSOCK on descriptor 0, 1 or 2, while a socket that was made just before is never used.
+ *   - 12: accept() fails with EINVAL on a socket that never listened, or listen() chose a port
+ * since bind() had not.
+ *   - 13: data calls on a listening socket.
  */
 #include "rules/rules.h"
 
@@ -17,11 +19,15 @@
 
 /* --- who has the port --- */
 
-static const struct event *state_row(const struct facts *f, const char *state, int port)
+/* The row of the list of what was left, for the port and host of a bind(). */
+static const struct event *state_row(const struct facts *f, const char *state,
+                                     const struct model_call *c)
 {
+    int port = (int)call_value(&c->event->call, "port", -1);
     for (size_t i = f->timeline->count; i-- > 0;) {
         const struct event *ev = &f->timeline->events[i];
-        if (state_is_left(ev, state) && model_port(ev->state.local) == port)
+        if (state_is_left(ev, state) && model_port(ev->state.local) == port &&
+            model_same_host(ev->host, c->event->host))
             return ev;
     }
     return NULL;
@@ -65,9 +71,9 @@ static bool meets_time_wait(const struct facts *f, const struct model_call *c,
     int port = (int)call_value(&c->event->call, "port", -1);
     if (!facts_is(c, "bind") || !facts_error(c, "EADDRINUSE") || c->socket == NULL ||
         !c->socket->stream || listener_elsewhere(f, c, port) != NULL ||
-        own_socket_has_port(f, c, port) || state_row(f, "LISTEN", port) != NULL)
+        own_socket_has_port(f, c, port) || state_row(f, "LISTEN", c) != NULL)
         return false;
-    *row = state_row(f, "TIME_WAIT", port);
+    *row = state_row(f, "TIME_WAIT", c);
     return *row != NULL;
 }
 
@@ -192,14 +198,14 @@ bool rule_reuseaddr_after_bind(const struct facts *f, struct finding *out)
 /* --- 05 --- */
 
 /* The script itself listens there, to see what the program makes of it. */
-static bool script_listens(const struct facts *f, int port)
+static bool script_listens(const struct facts *f, const struct model_call *c, int port)
 {
     for (size_t i = 0; i < f->timeline->count; i++) {
         const struct event *ev = &f->timeline->events[i];
         const struct action *a = ev->kind == EVENT_SCRIPT ? facts_action(f, ev->script.path) : NULL;
         struct strbuf at = STRBUF_INIT;
         bool here = a != NULL && a->kind == ACTION_LISTEN && facts_text(f, a->open.at, &at) &&
-                    model_port(at.data) == port;
+                    model_port(at.data) == port && model_same_host(ev->host, c->event->host);
         strbuf_free(&at);
         if (here)
             return true;
@@ -213,10 +219,10 @@ bool rule_port_in_use_by_listener(const struct facts *f, struct finding *out)
     for (uint64_t n = 0; (c = facts_call(f, &n)) != NULL;) {
         int port = (int)call_value(&c->event->call, "port", -1);
         if (!facts_is(c, "bind") || !facts_error(c, "EADDRINUSE") || c->socket == NULL ||
-            !c->socket->stream || own_socket_has_port(f, c, port) || script_listens(f, port))
+            !c->socket->stream || own_socket_has_port(f, c, port) || script_listens(f, c, port))
             continue;
         const struct model_socket *other = listener_elsewhere(f, c, port);
-        const struct event *row = state_row(f, "LISTEN", port);
+        const struct event *row = state_row(f, "LISTEN", c);
         if (other == NULL && row == NULL)
             continue;
         finding_call(out, c);

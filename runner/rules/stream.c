@@ -1,11 +1,13 @@
 /*
  * rules/stream - a stream is not messages: where it begins, goes on and ends.
  *
- * 25  The program took the beginning of what the script's peer sent, then acted on it and closed,
- * or turned to something else, without asking for the rest. Calls and script must agree. 27  send()
- * took less than it was given and what is left was never sent; the script must have failed. 28
- * Three times and more 0 from one stream: conclusive. 29  Both ends wait: the program in recv
- * without having ended its own stream, the peer for that end.
+ *   - 25: the program took the beginning of what the script's peer sent, then acted on it and
+ * closed, or turned to something else, without asking for the rest. Calls and script must agree.
+ *   - 27: send() took less than it was given and what is left was never sent; the script must have
+ *     failed.
+ *   - 28: three times and more 0 from one stream: conclusive.
+ *   - 29: both ends wait: the program in recv without having ended its own stream, the peer for
+ * that end.
  */
 #include "rules/rules.h"
 
@@ -352,7 +354,8 @@ static const struct model_socket *other_end(const struct facts *f, const struct 
     const struct model_socket *found = NULL;
     for (unsigned i = 0; i < f->model.nsockets; i++) {
         const struct model_socket *t = f->model.sockets[i];
-        if (t->listener == NULL || t->local.port != s->remote.port || t->owner == s->owner)
+        if (t->listener == NULL || t->owner == s->owner || s->remote.text == NULL ||
+            !facts_is_for(f, s->owner->host, s->remote.text, t))
             continue;
         if (found != NULL)
             return NULL; /* several clients: which one is it? */

@@ -301,6 +301,79 @@ static void a_state_is_reached_held_or_neither(void **state)
     done(&j);
 }
 
+/* A SYN that is lost on its way from alice to bob and sent again; carol only listens. */
+static void lost_between_hosts(struct judged *j)
+{
+    struct timeline *tl = &j->tl;
+    const char *alice = "10.0.0.1:40001", *bob = "10.0.0.2:7000";
+    tl_begin(tl, "port=7000", "bob.addr=10.0.0.2", NULL);
+    change(tl, "*:7000", NULL, NULL, "LISTEN");
+    tl->events[tl->count - 1].host = "bob";
+    change(tl, "*:7000", NULL, NULL, "LISTEN");
+    tl->events[tl->count - 1].host = "carol";
+    for (int i = 0; i < 2; i++) {
+        packet(tl, alice, bob, "S", 0, 0, 0);
+        tl->events[tl->count - 1].host = "alice";
+    }
+    tl->events[tl->count - 2].packet.fate = "dropped";
+    packet(tl, bob, alice, "S.", 0, 1, 0);
+    tl->events[tl->count - 1].host = "bob";
+    change(tl, bob, alice, "LISTEN", "ESTABLISHED");
+    tl->events[tl->count - 1].host = "bob";
+    tl_end(tl, "complete");
+    facts_gather(&j->f, NULL, NULL, tl);
+}
+
+static void packets_count_by_their_fate_and_the_host_that_sent_them(void **state)
+{
+    (void)state;
+    static const struct packet_pattern all[] = {
+        {.to = "${bob.addr}:${port}", .flags = "S", .fate = "dropped"},
+        {.to = "${bob.addr}:${port}", .flags = "S", .fate = "delivered"},
+        {.from = "10.0.0.2:${port}", .flags = "S."}};
+    struct assertion a = {.kind = ASSERT_PACKETS, .packets = all, .npackets = 3, .proto = "tcp"};
+    struct judged j;
+    lost_between_hosts(&j);
+    assert_true(holds(&j, &a, NULL, NULL));
+    a.host = "alice";
+    assert_false(holds(&j, &a,
+                       "there was no SYN-ACK of alice from 10.0.0.2(7000) after "
+                       "10.0.0.1(40001) > 10.0.0.2(7000) SYN seq=0",
+                       NULL));
+    a.npackets = 2;
+    assert_true(holds(&j, &a, NULL, NULL));
+    a.host = "carol";
+    assert_false(holds(&j, &a, NULL, NULL));
+    done(&j);
+}
+
+static void sockets_of_one_port_are_told_apart_by_their_host(void **state)
+{
+    (void)state;
+    static const char *const served[] = {"LISTEN", "ESTABLISHED"}, *const idle[] = {"LISTEN"};
+    struct assertion a = {.kind = ASSERT_STATES, .local = "${port}"};
+    struct judged j;
+    lost_between_hosts(&j);
+    a.host = "bob", a.states = served, a.nstates = 2;
+    assert_true(holds(&j, &a, NULL, NULL));
+    a.host = "carol", a.states = idle, a.nstates = 1;
+    assert_true(holds(&j, &a, NULL, NULL));
+    a.states = served, a.nstates = 2;
+    assert_false(holds(
+        &j, &a, "the socket on port 7000 of carol never became ESTABLISHED after LISTEN", NULL));
+    a = (struct assertion){.kind = ASSERT_STATE,
+                           .host = "carol",
+                           .local = "${port}",
+                           .states = idle,
+                           .nstates = 1,
+                           .reached = true,
+                           .held_to_end = true};
+    assert_true(holds(&j, &a, NULL, NULL));
+    a.host = "alice";
+    assert_false(holds(&j, &a, "the socket on port 7000 of alice never became LISTEN", NULL));
+    done(&j);
+}
+
 static void what_could_not_be_recorded_is_no_failure(void **state)
 {
     (void)state;
@@ -339,6 +412,8 @@ int main(void)
         cmocka_unit_test(all_ways_to_read_the_gaps_are_tried),
         cmocka_unit_test(states_come_in_their_order),
         cmocka_unit_test(a_state_is_reached_held_or_neither),
+        cmocka_unit_test(packets_count_by_their_fate_and_the_host_that_sent_them),
+        cmocka_unit_test(sockets_of_one_port_are_told_apart_by_their_host),
         cmocka_unit_test(what_could_not_be_recorded_is_no_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,18 @@
+/* No SO_BROADCAST, and the limited broadcast address. */
+#include "lab.h"
+
+int main(int argc, char **argv)
+{
+    uint16_t port;
+    struct sockaddr_in to = {.sin_family = AF_INET};
+    if (argc != 3 || inet_pton(AF_INET, argv[1], &to.sin_addr) != 1 ||
+        !net_parse_port(argv[2], &port))
+        die_usage("client ADDRESS PORT");
+    to.sin_port = htons(port);
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    if (fd < 0)
+        die_call("socket", NULL);
+    if (sendto(fd, "WHO?", 4, 0, (struct sockaddr *)&to, sizeof to) < 0)
+        die_call("sendto", NULL);
+    close(fd);
+}
