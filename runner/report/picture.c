@@ -172,7 +172,10 @@ static bool does_something(const char *name)
 
 /* --- rows --- */
 
-enum { LONG_SEND_NS = 10000000 };
+enum {
+    LONG_SEND_NS = 10000000,
+    AT_ONCE = 256, /* calls or packets that are under way: of more, each is one row */
+};
 
 /* A call that has not returned yet, as rows are made. */
 struct pending {
@@ -182,11 +185,21 @@ struct pending {
     int64_t until;
 };
 
+/* A packet that is still on its way. */
+struct flight {
+    const struct event *event;
+    size_t row;  /* where it left */
+    size_t seen; /* builder.seen by then */
+    int64_t until;
+};
+
 struct builder {
     struct picture *p;
     size_t cap, states_cap;
     struct pending *pending;
     size_t npending, pending_cap;
+    struct flight *flights;
+    size_t nflights, flights_cap;
     unsigned waits[PICTURE_SIDES_MAX]; /* calls each side waits in */
     size_t seen;                       /* rows so far that a call may have waited for */
     bool has_packets, has_output;
@@ -259,27 +272,59 @@ static void call_returns(struct builder *b, size_t i)
     b->seen++;
 }
 
-/* Those that returned before t; and all of this thread, which goes on. */
-static void calls_return(struct builder *b, int64_t t, const struct event *next)
+/* It arrives. Where nothing happened meanwhile, one row says all. */
+static void flight_lands(struct builder *b, size_t i)
+{
+    struct flight done = b->flights[i];
+    memmove(b->flights + i, b->flights + i + 1, (--b->nflights - i) * sizeof done);
+    struct picture_row *left = &b->p->rows[done.row];
+    if (b->seen == done.seen && done.until - done.event->t < PICTURE_GAP_NS) {
+        left->part = PART_WHOLE;
+        return;
+    }
+    struct picture_row *row = add_row(b, PICTURE_PACKET, done.event, done.until, left->side);
+    left = &b->p->rows[done.row];
+    row->to = left->to;
+    row->tos = left->tos;
+    row->fate = left->fate;
+    row->tone = left->tone;
+    row->part = PART_ARRIVES;
+    b->seen++;
+}
+
+/* Does this call return by t? All of the thread that goes on have. */
+static bool is_due(const struct pending *c, int64_t t, const struct event *next)
+{
+    return c->until < t || (next != NULL && next->kind == EVENT_CALL &&
+                            next->tid == c->event->tid && next->pid == c->event->pid);
+}
+
+/* Calls that returned and packets that arrived before t, the earliest first. */
+static void catch_up(struct builder *b, int64_t t, const struct event *next)
 {
     for (;;) {
-        size_t best = SIZE_MAX;
-        for (size_t i = 0; i < b->npending; i++) {
-            const struct pending *c = &b->pending[i];
-            bool same = next != NULL && next->kind == EVENT_CALL && next->tid == c->event->tid &&
-                        next->pid == c->event->pid;
-            if ((c->until < t || same) && (best == SIZE_MAX || c->until < b->pending[best].until))
-                best = i;
-        }
-        if (best == SIZE_MAX)
+        size_t call = SIZE_MAX, flight = SIZE_MAX;
+        for (size_t i = 0; i < b->npending; i++)
+            if (is_due(&b->pending[i], t, next) &&
+                (call == SIZE_MAX || b->pending[i].until < b->pending[call].until))
+                call = i;
+        for (size_t i = 0; i < b->nflights; i++)
+            if (b->flights[i].until <= t &&
+                (flight == SIZE_MAX || b->flights[i].until < b->flights[flight].until))
+                flight = i;
+        if (flight != SIZE_MAX &&
+            (call == SIZE_MAX || b->flights[flight].until <= b->pending[call].until))
+            flight_lands(b, flight);
+        else if (call != SIZE_MAX)
+            call_returns(b, call);
+        else
             return;
-        call_returns(b, best);
     }
 }
 
 static void add_call(struct builder *b, const struct event *ev)
 {
-    int side = picture_side_named(b->p, ev->program);
+    int side = picture_side_named(b->p, ev->host, ev->program);
     if (side < 0)
         side = 0;
     if (!(b->p->layers & PICTURE_CALLS))
@@ -298,7 +343,8 @@ static void add_call(struct builder *b, const struct event *ev)
     if (!ev->call.returned) {
         row->entered = true;
         b->waits[side]++;
-    } else if (may_wait(ev->call.name) || ev->call.blocked_ns > LONG_SEND_NS) {
+    } else if ((may_wait(ev->call.name) || ev->call.blocked_ns > LONG_SEND_NS) &&
+               b->npending < AT_ONCE) {
         row->entered = true;
         b->waits[side]++;
         if (b->npending == b->pending_cap) {
@@ -321,11 +367,9 @@ static enum picture_fate fate_of(const struct packet_event *packet)
     static const struct {
         const char *name;
         enum picture_fate fate;
-    } fates[] = {{"dropped", FATE_LOST},
-                 {"refused", FATE_REFUSED},
-                 {"delayed", FATE_LATE},
-                 {"duplicated", FATE_TWICE},
-                 {"held", FATE_HELD}};
+    } fates[] = {{"dropped", FATE_LOST}, {"refused", FATE_REFUSED},
+                 {"delayed", FATE_LATE}, {"duplicated", FATE_TWICE},
+                 {"held", FATE_HELD},    {"corrupted", FATE_CHANGED}};
     for (size_t i = 0; packet->fate != NULL && i < sizeof fates / sizeof fates[0]; i++)
         if (strcmp(packet->fate, fates[i].name) == 0)
             return fates[i].fate;
@@ -334,8 +378,8 @@ static enum picture_fate fate_of(const struct packet_event *packet)
 
 static enum picture_tone tone_of(const struct packet_event *packet, enum picture_fate fate)
 {
-    if (fate == FATE_LOST || fate == FATE_REFUSED || picture_has_flag(packet, 'R') ||
-        picture_is_refusal(packet))
+    if (fate == FATE_LOST || fate == FATE_REFUSED || fate == FATE_CHANGED ||
+        picture_has_flag(packet, 'R') || picture_is_refusal(packet))
         return TONE_BAD;
     if (picture_has_flag(packet, 'S'))
         return TONE_OPEN;
@@ -344,21 +388,40 @@ static enum picture_tone tone_of(const struct packet_event *packet, enum picture
     return packet->len > 0 ? TONE_DATA : TONE_QUIET;
 }
 
+/* What arrives later: its row says that it leaves, and is followed by another. */
+static void take_off(struct builder *b, const struct event *ev, struct picture_row *row)
+{
+    int64_t way = ev->packet.arrived_ns;
+    if ((row->fate != FATE_LATE && row->fate != FATE_HELD) || way == 0 || b->nflights >= AT_ONCE)
+        return;
+    row->part = PART_LEAVES;
+    if (way < 0 || way > INT64_MAX - ev->t)
+        return;
+    if (b->nflights == b->flights_cap) {
+        b->flights_cap = b->flights_cap == 0 ? 16 : 2 * b->flights_cap;
+        b->flights = mem_resize(b->flights, b->flights_cap, sizeof *b->flights);
+    }
+    b->flights[b->nflights++] = (struct flight){
+        .event = ev, .row = (size_t)(row - b->p->rows), .seen = b->seen, .until = ev->t + way};
+}
+
 static void add_packet(struct builder *b, const struct event *ev)
 {
     struct picture *p = b->p;
     p->work->packets++;
     if (!(p->layers & PICTURE_PACKETS))
         return;
-    int to, from = picture_sender(p, &ev->packet, &to);
+    struct picture_ends ends;
+    picture_find_ends(p, ev, &ends);
     /* What is between machines and not programs (ARP) goes from the first to the last. */
-    from = from < 0 ? 0 : from;
-    to = to < 0 ? p->nsides - 1 : to;
+    int from = ends.from < 0 ? 0 : ends.from, to = ends.to < 0 ? p->nsides - 1 : ends.to;
     struct picture_row *row = add_row(b, PICTURE_PACKET, ev, ev->t, from);
     row->to = to;
+    row->tos = ends.tos != 0 ? ends.tos : 1U << to;
     row->fate = fate_of(&ev->packet);
     row->tone = tone_of(&ev->packet, row->fate);
     b->seen++;
+    take_off(b, ev, row);
 }
 
 /* The row that a change of state may stand beside: the last one, unless it shows one of this side
@@ -384,9 +447,9 @@ static void add_state(struct builder *b, const struct event *ev)
     p->work->states++;
     if (!(p->layers & PICTURE_STATES) || ev->state.to == NULL)
         return;
-    int side = ev->program != NULL ? picture_side_named(p, ev->program) : -1;
+    int side = ev->program != NULL ? picture_side_named(p, ev->host, ev->program) : -1;
     if (side < 0 && ev->state.local != NULL)
-        side = picture_side_at(p, ev->state.local);
+        side = picture_side_at(p, picture_host(p, ev->host), ev->state.local);
     if (side < 0)
         return;
     struct picture_row *row = row_beside(b, side);
@@ -412,7 +475,7 @@ static void add_script(struct builder *b, const struct event *ev)
     if (!failed && ev->program != NULL && ev->script.verb != NULL &&
         model_one_of(ev->script.verb, quiet))
         return;
-    int side = picture_side_named(b->p, ev->script.actor);
+    int side = picture_side_named(b->p, ev->host, ev->script.actor);
     struct picture_row *row = add_row(b, PICTURE_SCRIPT, ev, ev->t, side);
     row->tone = failed ? TONE_BAD : TONE_QUIET;
     if (!b->has_packets)
@@ -421,7 +484,7 @@ static void add_script(struct builder *b, const struct event *ev)
 
 static void add_other(struct builder *b, const struct event *ev)
 {
-    int side = picture_side_named(b->p, ev->program);
+    int side = picture_side_named(b->p, ev->host, ev->program);
     switch (ev->kind) {
     case EVENT_OUTPUT:
         add_prints(b, ev, side);
@@ -440,7 +503,7 @@ static void add_other(struct builder *b, const struct event *ev)
 
 static void add_turning_point(struct builder *b, const struct event *ev)
 {
-    int side = picture_side_named(b->p, ev->program);
+    int side = picture_side_named(b->p, ev->host, ev->program);
     if (ev->kind == EVENT_SIGNAL) {
         if (!b->p->work->busy_children && ev->signal.name != NULL &&
             strcmp(ev->signal.name, "SIGCHLD") == 0)
@@ -468,7 +531,7 @@ static void add_turning_point(struct builder *b, const struct event *ev)
 
 static void add_event(struct builder *b, const struct event *ev)
 {
-    calls_return(b, ev->t, ev);
+    catch_up(b, ev->t, ev);
     switch (ev->kind) {
     case EVENT_CALL:
         add_call(b, ev);
@@ -515,11 +578,17 @@ void picture_build(struct picture *p, const struct timeline *tl,
     find_layers(&b, tl);
     for (size_t i = 0; i < tl->count; i++)
         add_event(&b, &tl->events[i]);
-    calls_return(&b, INT64_MAX, NULL);
+    catch_up(&b, INT64_MAX, NULL);
     free(b.pending);
+    free(b.flights);
     picture_fold(p, options->max_rows > 0 ? options->max_rows : PICTURE_ROWS);
     picture_gaps(p);
     picture_words(p);
+}
+
+bool picture_is_right(const struct picture *p, int side)
+{
+    return 2 * side > p->nsides - 1;
 }
 
 void picture_note(struct picture *p, const char *format, ...)
@@ -538,12 +607,18 @@ void picture_free(struct picture *p)
     for (size_t i = 0; i < p->nrows; i++) {
         free(p->rows[i].where);
         free(p->rows[i].text);
+        free(p->rows[i].aside);
         free(p->rows[i].bytes);
     }
     for (int i = 0; i < p->nsides; i++) {
         free(p->sides[i].name);
         free(p->sides[i].address);
         free(p->sides[i].source);
+        free(p->sides[i].label);
+    }
+    for (int i = 0; i < p->nhosts; i++) {
+        free(p->hosts[i].name);
+        free(p->hosts[i].address);
     }
     for (unsigned i = 0; i < p->nnotes; i++)
         free(p->notes[i]);
@@ -552,6 +627,7 @@ void picture_free(struct picture *p)
             free(p->work->owned[i]);
         free(p->work->owned);
         free(p->work->busy);
+        map_free(&p->work->ips);
         map_free(&p->work->owners);
         map_free(&p->work->names);
         map_free(&p->work->flows);

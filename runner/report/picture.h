@@ -33,7 +33,7 @@ enum picture_layer {
 };
 #define PICTURE_ALL (PICTURE_CALLS | PICTURE_PACKETS | PICTURE_STATES | PICTURE_OUTPUT)
 
-enum { PICTURE_SIDES_MAX = 6 };
+enum { PICTURE_SIDES_MAX = 8 };
 #define PICTURE_ROWS 1200 /* the usual bound */
 
 struct picture_options {
@@ -51,6 +51,16 @@ struct picture_side {
     bool traced;   /* a program whose calls are recorded */
     bool others;   /* stands for all for which there was no room */
     bool nobody;   /* an address that nobody answered at: the kernel refused */
+    bool machine;  /* a host itself, on which no program takes part; its name is the host's */
+    int host;      /* private */
+    char *label;   /* what names it in a sentence: of several hosts "alice", or "alice/client" */
+};
+
+/* A machine, where the recording has several: its sides stand beside each other. */
+struct picture_host {
+    char *name;
+    char *address; /* "10.0.0.1"; "" when unknown */
+    int first, count;
 };
 
 enum picture_kind {
@@ -80,7 +90,18 @@ enum picture_tone {
     TONE_BAD,   /* an error, RST, a lost packet, a crash */
 };
 
-enum picture_fate { FATE_ARRIVES, FATE_LOST, FATE_REFUSED, FATE_LATE, FATE_TWICE, FATE_HELD };
+enum picture_fate {
+    FATE_ARRIVES,
+    FATE_LOST,
+    FATE_REFUSED,
+    FATE_LATE,
+    FATE_TWICE,
+    FATE_HELD,
+    FATE_CHANGED,
+};
+
+/* What is on its way for long has two rows: it leaves, other things happen, it arrives. */
+enum picture_part { PART_WHOLE, PART_LEAVES, PART_ARRIVES };
 
 struct picture_state {
     int side;         /* always one of the picture's */
@@ -94,8 +115,10 @@ struct picture_row {
     enum picture_fate fate;    /* of a packet */
     const struct event *event; /* NULL: gap, fold, cut */
     int64_t t;
-    int side;         /* whose; the sender; -1: of all */
-    int to;           /* of a packet: the receiver; else -1 */
+    int side;     /* whose; the sender; -1: of all */
+    int to;       /* of a packet: the receiver, of several the farthest; else -1 */
+    uint32_t tos; /* of a packet: bit of each receiver */
+    enum picture_part part;
     bool evidence;    /* to be marked */
     bool entered;     /* a call's entry: its return follows, or never came */
     uint32_t waiting; /* bit of each side that waits in a call during this row */
@@ -106,6 +129,7 @@ struct picture_row {
     size_t period; /* fold: so many rows are one time */
     char *where;   /* "tcp_server.c:31", or "" */
     char *text;
+    char *aside;   /* what stopped a packet on its way: the rule of the wire; else NULL */
     char *bytes;   /* with PICTURE_BYTES: lines of a dump, separated by newlines; else NULL */
     uint64_t like; /* private: equal for rows that may be folded together */
 };
@@ -115,6 +139,8 @@ struct picture {
     unsigned layers;
     struct picture_side sides[PICTURE_SIDES_MAX];
     int nsides;
+    struct picture_host hosts[PICTURE_SIDES_MAX];
+    int nhosts; /* 0: all is on one machine */
     struct picture_row *rows;
     size_t nrows;
     struct picture_state *states;
@@ -124,6 +150,9 @@ struct picture {
     unsigned nnotes;
     struct picture_work *work; /* private */
 };
+
+/* Whether the words of a side stand to the left of its line: where there is more room. */
+bool picture_is_right(const struct picture *p, int side);
 
 /* Lays the recording out, which must outlive the picture. Never fails. */
 void picture_build(struct picture *p, const struct timeline *tl,

@@ -60,12 +60,16 @@ static void add_call(struct strbuf *out, const struct event *ev)
         strbuf_printf(out, ", thread %d", ev->tid);
 }
 
-static void add_packet(struct strbuf *out, const struct packet_event *packet)
+static void add_packet(struct strbuf *out, const struct event *ev)
 {
+    const struct packet_event *packet = &ev->packet;
     strbuf_puts(out, "\nfrom: ");
     describe_address(out, packet->from != NULL ? packet->from : "?");
     strbuf_puts(out, "\nto: ");
     describe_address(out, packet->to != NULL ? packet->to : "?");
+    if (ev->host != NULL && strcmp(ev->host, "localhost") != 0)
+        add_line(out, "sent by host", ev->host);
+    add_line(out, packet->arrived_ns < 0 ? "meant for host" : "handed to host", packet->hosts_to);
     add_line(out, "protocol", packet->proto);
     if (packet->flags != NULL) {
         strbuf_puts(out, "\nflags: ");
@@ -83,6 +87,13 @@ static void add_packet(struct strbuf *out, const struct packet_event *packet)
     if (packet->frame_len > 0)
         strbuf_printf(out, " in a frame of %" PRIu32, packet->frame_len);
     add_line(out, "fate", packet->fate);
+    add_line(out, "rule of the wire", packet->rule);
+    if (packet->arrived_ns > 0) {
+        strbuf_puts(out, "\non the way for: ");
+        picture_time(out, packet->arrived_ns);
+    } else if (packet->arrived_ns < 0) {
+        strbuf_puts(out, "\nnever arrived");
+    }
     add_line(out, "note", packet->info);
 }
 
@@ -119,7 +130,7 @@ void picture_detail(const struct picture *p, const struct picture_row *row, stru
         add_call(out, row->event);
         break;
     case EVENT_PACKET:
-        add_packet(out, &row->event->packet);
+        add_packet(out, row->event);
         break;
     case EVENT_SCRIPT:
         add_line(out, "because", row->event->script.because);

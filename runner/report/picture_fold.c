@@ -22,7 +22,6 @@ enum {
     MIX_KINDS = 4,  /* of rows in a run that has no period */
     MIX_LEAST = 40, /* rows of such a run */
     MIX_KEPT = 6,   /* of them shown at either end */
-    GAP_NS = 40000000,
 };
 
 /* --- likeness --- */
@@ -53,6 +52,7 @@ static uint64_t likeness_of_event(uint64_t h, const struct event *ev)
         h = mix_text(h, ev->packet.proto);
         h = mix_text(h, ev->packet.len > 0 ? "data" : ev->packet.flags);
         h = mix_text(h, ev->packet.info);
+        h = mix_text(h, ev->packet.rule);
         return mix_text(h, ev->packet.fate);
     case EVENT_SCRIPT:
         return mix_text(h, ev->script.verb);
@@ -68,7 +68,7 @@ static void find_likeness(struct picture *p)
     for (size_t i = 0; i < p->nrows; i++) {
         struct picture_row *row = &p->rows[i];
         uint64_t h = mix(mix(mix(7, row->kind), (uint64_t)row->side), (uint64_t)row->to);
-        h = mix(h, row->entered);
+        h = mix(mix(mix(h, row->entered), row->tos), row->part);
         h = likeness_of_event(h, row->event);
         for (unsigned k = 0; k < row->nstates; k++)
             h = mix_text(mix(h, (uint64_t)p->states[row->states + k].side),
@@ -232,7 +232,8 @@ void picture_gaps(struct picture *p)
     struct folder f = begin(p);
     for (size_t i = 0; i < f.n; i++) {
         int64_t passed = i == 0 ? 0 : f.in[i].t - f.in[i - 1].t;
-        if (passed >= GAP_NS && f.in[i].kind != PICTURE_FOLD && f.in[i].kind != PICTURE_CUT) {
+        if (passed >= PICTURE_GAP_NS && f.in[i].kind != PICTURE_FOLD &&
+            f.in[i].kind != PICTURE_CUT) {
             tell(&f, PICTURE_GAP, i, 1, 1);
             struct picture_row *gap = &f.out[f.nout - 1];
             gap->count = (size_t)passed;

@@ -20,32 +20,51 @@ int map_get(const struct picture_map *map, const char *key);
 void map_put(struct picture_map *map, const char *key, int value);
 void map_free(struct picture_map *map);
 
+enum { PICTURE_HOSTS_MAX = 16 };
+
 struct picture_work {
     struct model model;
-    struct picture_map owners; /* address to side */
-    struct picture_map names;  /* program or peer to side */
-    struct picture_map flows;  /* the far ports of packets, to tell connections apart */
-    char **owned;              /* keys that were made here */
+    const char *hosts[PICTURE_HOSTS_MAX]; /* of one machine: none */
+    int nhosts;
+    bool sends[PICTURE_HOSTS_MAX]; /* put frames onto the wire */
+    struct picture_map ips;        /* IP address to host */
+    struct picture_map owners;     /* "host|address" to side; "host|*:7000" on every address */
+    struct picture_map names;      /* "host|program" to side, "|program" wherever it is */
+    struct picture_map flows;      /* the far ports of packets, to tell connections apart */
+    char **owned;                  /* keys that were made here */
     size_t nowned;
-    int by_port[65536];                /* side + 1 that holds it on every address; 0: nobody */
     const struct model_process **busy; /* processes that had a socket */
     size_t nbusy;
     bool busy_children;
     size_t packets, states, hidden;
 };
 
+enum { PICTURE_GAP_NS = 40000000 }; /* a time in which nothing happens is told from here on */
+
 /* picture.c: a call that writes to the terminal. */
 bool picture_is_print(const struct picture *p, const struct event *ev);
 
 /* picture_sides.c: finds who takes part, fills p->sides, and learns who has which address. */
 void picture_find_sides(struct picture *p);
-/* The side that a program or peer is; -1: none. */
-int picture_side_named(const struct picture *p, const char *name);
-/* The side that has this address; -1 when nobody does. */
-int picture_side_at(const struct picture *p, const char *address);
+/* The side that a program or peer is, on that host (NULL: on any); -1: none. */
+int picture_side_named(const struct picture *p, const char *host, const char *name);
+/* The side that has this address on a host (-1: on whose it is); -1 when nobody does. */
+int picture_side_at(const struct picture *p, int host, const char *address);
 
-/* The sides that a packet went from and to (receiver may be NULL); -1: unknown. */
-int picture_sender(const struct picture *p, const struct packet_event *packet, int *receiver);
+/* picture_hosts.c: which hosts there are, and which IP addresses are theirs. */
+void picture_find_hosts(struct picture *p);
+int picture_host(const struct picture *p, const char *name); /* its number; -1: none */
+/* Whose address it is; of 127.0.0.1 the speaker's. -1: nobody's that is known. */
+int picture_host_of(const struct picture *p, const char *address, int speaker);
+const char *picture_host_address(const struct picture *p, int host); /* NULL: unknown */
+const char *picture_keep(struct picture_work *w, char *text);        /* frees it at the end */
+
+/* The sides that a packet goes between; -1: unknown. Of several receivers `to` is the farthest. */
+struct picture_ends {
+    int from, to;
+    uint32_t tos; /* bit of each receiver */
+};
+void picture_find_ends(const struct picture *p, const struct event *ev, struct picture_ends *ends);
 bool picture_is_refusal(const struct packet_event *packet);
 
 /* picture_fold.c */

@@ -5,67 +5,17 @@
  *  - An address belongs to a program that bound it, or that a state or getsockname() showed with
  *    it; to a peer whose variables say so; or to the program that had just called the other end.
  *  - An address that stays unknown becomes a side of its own, while there is room.
+ *  - Of several hosts each has its own addresses, and its sides stand together; one on which no
+ *    program takes part is a side itself.
  *  - Who listens stands on the right.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <netinet/in.h>
-
-#include "base/address.h"
 #include "base/mem.h"
 #include "report/picture_parts.h"
 #include "timeline/describe.h"
-#include "timeline/packet.h"
-
-/* --- texts to numbers --- */
-
-static size_t hash(const char *key)
-{
-    uint64_t h = 1469598103934665603U;
-    for (; *key != '\0'; key++)
-        h = (h ^ (unsigned char)*key) * 1099511628211U;
-    return (size_t)(h ^ (h >> 32));
-}
-
-static struct picture_entry *map_slot(const struct picture_map *map, const char *key)
-{
-    size_t i = hash(key) & (map->cap - 1);
-    while (map->entries[i].key != NULL && strcmp(map->entries[i].key, key) != 0)
-        i = (i + 1) & (map->cap - 1);
-    return &map->entries[i];
-}
-
-int map_get(const struct picture_map *map, const char *key)
-{
-    if (map->count == 0 || key == NULL)
-        return -1;
-    const struct picture_entry *slot = map_slot(map, key);
-    return slot->key == NULL ? -1 : slot->value;
-}
-
-void map_put(struct picture_map *map, const char *key, int value)
-{
-    if (2 * (map->count + 1) > map->cap) {
-        struct picture_map larger = {.cap = map->cap == 0 ? 64 : 2 * map->cap, .count = map->count};
-        larger.entries = mem_alloc(larger.cap * sizeof *larger.entries);
-        for (size_t i = 0; i < map->cap; i++)
-            if (map->entries[i].key != NULL)
-                *map_slot(&larger, map->entries[i].key) = map->entries[i];
-        free(map->entries);
-        *map = larger;
-    }
-    struct picture_entry *slot = map_slot(map, key);
-    map->count += slot->key == NULL;
-    *slot = (struct picture_entry){key, value};
-}
-
-void map_free(struct picture_map *map)
-{
-    free(map->entries);
-    *map = (struct picture_map){0};
-}
 
 /* --- sides while they are being found --- */
 
@@ -85,7 +35,7 @@ struct finder {
     size_t ndials, first_open;
 };
 
-static int side_add(struct finder *f, const char *name, bool traced)
+static int side_add(struct finder *f, const char *name, int host, bool traced)
 {
     struct picture *p = f->p;
     /* The last place is kept for all that do not fit any more. */
@@ -94,6 +44,7 @@ static int side_add(struct finder *f, const char *name, bool traced)
             p->sides[p->nsides++] = (struct picture_side){.name = mem_string("others"),
                                                           .address = mem_string(""),
                                                           .source = mem_string(""),
+                                                          .host = -1,
                                                           .others = true};
         }
         return PICTURE_SIDES_MAX - 1;
@@ -103,26 +54,38 @@ static int side_add(struct finder *f, const char *name, bool traced)
     p->sides[p->nsides] = (struct picture_side){.name = strbuf_take(&clean),
                                                 .address = mem_string(""),
                                                 .source = mem_string(""),
+                                                .host = host,
                                                 .traced = traced};
     return p->nsides++;
 }
 
-static int side_named(struct finder *f, const char *name, bool traced)
+/* "alice|server": names and addresses are told apart by their host. */
+enum { KEY = 192 };
+static const char *key_of(const struct picture *p, char key[KEY], int host, const char *text)
+{
+    int n = snprintf(key, KEY, "%s|%s", host >= 0 ? p->work->hosts[host] : "", text);
+    return n >= 0 && n < KEY ? key : NULL;
+}
+
+static void put(struct finder *f, struct picture_map *map, int host, const char *text, int side)
+{
+    char key[KEY];
+    if (key_of(f->p, key, host, text) != NULL && map_get(map, key) < 0)
+        map_put(map, picture_keep(f->p->work, mem_string(key)), side);
+}
+
+static int side_named(struct finder *f, const char *name, const char *host_name, bool traced)
 {
     struct picture_work *w = f->p->work;
-    int side = map_get(&w->names, name);
+    int side = picture_side_named(f->p, host_name, name);
     if (side < 0) {
-        side = side_add(f, name, traced);
-        map_put(&w->names, name, side);
+        int host = picture_host(f->p, host_name);
+        side = side_add(f, name, host, traced);
+        put(f, &w->names, host, name, side);
+        put(f, &w->names, -1, name, side);
     }
     f->p->sides[side].traced |= traced && !f->p->sides[side].others;
     return side;
-}
-
-static const char *keep(struct picture_work *w, char *text)
-{
-    w->owned = mem_resize(w->owned, w->nowned + 1, sizeof *w->owned);
-    return w->owned[w->nowned++] = text;
 }
 
 static bool is_any(const char *address)
@@ -139,20 +102,30 @@ static const char *on_the_wire(struct picture_work *w, const char *address)
     const char *end = strchr(address, ']');
     if (end == NULL)
         return address;
-    return keep(w, mem_format("%.*s%s", (int)(end - address - 8), address + 8, end + 1));
+    return picture_keep(w, mem_format("%.*s%s", (int)(end - address - 8), address + 8, end + 1));
 }
 
-static void name_address(struct picture_side *side, const char *address)
+static void name_address(struct finder *f, struct picture_side *side, const char *address)
 {
     if (*side->address != '\0' || side->others)
         return;
     struct strbuf text = STRBUF_INIT;
-    if (is_any(address))
+    /* The address of the host stands above it already. */
+    if (is_any(address) || (side->host >= 0 && picture_host_of(f->p, address, -1) == side->host))
         strbuf_printf(&text, "port %d", model_port(address));
     else
         describe_address(&text, address);
     free(side->address);
     side->address = strbuf_take(&text);
+}
+
+/* Which host an address that a side has is on. */
+static int host_at(struct finder *f, const char *address, int side)
+{
+    struct picture_side *s = &f->p->sides[side];
+    if (s->host < 0 && !s->others && !is_any(address))
+        s->host = picture_host_of(f->p, address, -1);
+    return s->host;
 }
 
 static void own(struct finder *f, const char *address, int side)
@@ -162,78 +135,45 @@ static void own(struct finder *f, const char *address, int side)
     if (port <= 0 || port > 65535 || side < 0)
         return;
     address = on_the_wire(w, address);
-    if (is_any(address)) {
-        if (w->by_port[port] == 0)
-            w->by_port[port] = side + 1;
-    } else if (map_get(&w->owners, address) < 0) {
-        map_put(&w->owners, address, side);
-    } else {
+    int host = host_at(f, address, side);
+    char any[16], key[KEY];
+    snprintf(any, sizeof any, "*:%d", port);
+    const char *text = is_any(address) ? any : address;
+    if (key_of(f->p, key, host, text) == NULL || map_get(&w->owners, key) >= 0)
         return;
+    put(f, &w->owners, host, text, side);
+    name_address(f, &f->p->sides[side], address);
+}
+
+int picture_side_named(const struct picture *p, const char *host, const char *name)
+{
+    char key[KEY];
+    if (name == NULL)
+        return -1;
+    int side = -1, id = picture_host(p, host);
+    if (id >= 0)
+        side = map_get(&p->work->names, key_of(p, key, id, name));
+    if (side < 0) {
+        side = map_get(&p->work->names, key_of(p, key, -1, name));
+        /* One of that name on another host is another. */
+        if (id >= 0 && side >= 0 && p->sides[side].host >= 0 && p->sides[side].host != id)
+            side = -1;
     }
-    name_address(&f->p->sides[side], address);
+    return side;
 }
 
-int picture_side_named(const struct picture *p, const char *name)
+int picture_side_at(const struct picture *p, int host, const char *address)
 {
-    return name == NULL ? -1 : map_get(&p->work->names, name);
-}
-
-int picture_side_at(const struct picture *p, const char *address)
-{
-    int side = map_get(&p->work->owners, address);
-    if (side >= 0)
-        return side;
-    int port = model_port(address);
-    return port > 0 && port <= 65535 ? p->work->by_port[port] - 1 : -1;
-}
-
-/* An ICMP error comes from where the packet that it quotes went to. */
-static bool quoted(const struct packet_event *event, char from[ADDRESS_TEXT], char to[ADDRESS_TEXT])
-{
-    struct packet packet;
-    if (event->frame.data == NULL || event->proto == NULL || strncmp(event->proto, "icmp", 4) != 0)
-        return false;
-    packet_decode(&packet, event->frame.data, event->frame.len, event->frame_len);
-    const struct packet_icmp *icmp = &packet.icmp;
-    if ((!packet.has_icmp && !packet.has_icmp6) || !icmp->quoted_has_ports)
-        return false;
-    struct sockaddr_storage ends[2] = {{0}};
-    for (int i = 0; i < 2; i++) {
-        const uint8_t *ip = i == 0 ? icmp->quoted_from : icmp->quoted_to;
-        uint16_t port = htons(i == 0 ? icmp->quoted_from_port : icmp->quoted_to_port);
-        if (icmp->quoted_version == 4) {
-            struct sockaddr_in *in = (struct sockaddr_in *)&ends[i];
-            in->sin_family = AF_INET;
-            in->sin_port = port;
-            memcpy(&in->sin_addr, ip, 4);
-        } else {
-            struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&ends[i];
-            in6->sin6_family = AF_INET6;
-            in6->sin6_port = port;
-            memcpy(&in6->sin6_addr, ip, 16);
-        }
-        address_format((const struct sockaddr *)&ends[i], i == 0 ? from : to);
+    char key[KEY], any[16];
+    if (host < 0)
+        host = picture_host_of(p, address, -1);
+    int side = map_get(&p->work->owners, key_of(p, key, host, address));
+    int port = side < 0 ? model_port(address) : -1;
+    if (port > 0 && port <= 65535) {
+        snprintf(any, sizeof any, "*:%d", port);
+        side = map_get(&p->work->owners, key_of(p, key, host, any));
     }
-    return true;
-}
-
-bool picture_is_refusal(const struct packet_event *packet)
-{
-    return packet->proto != NULL && strncmp(packet->proto, "icmp", 4) == 0 &&
-           packet->info != NULL && strstr(packet->info, "unreachable") != NULL;
-}
-
-int picture_sender(const struct picture *p, const struct packet_event *packet, int *receiver)
-{
-    char from[ADDRESS_TEXT], to[ADDRESS_TEXT];
-    bool about = quoted(packet, from, to);
-    if (receiver != NULL)
-        *receiver = about                ? picture_side_at(p, from)
-                    : packet->to != NULL ? picture_side_at(p, packet->to)
-                                         : -1;
-    return about                  ? picture_side_at(p, to)
-           : packet->from != NULL ? picture_side_at(p, packet->from)
-                                  : -1;
+    return side;
 }
 
 /* --- what the events tell --- */
@@ -261,7 +201,7 @@ static void learn_dial(struct finder *f, const struct event *ev, int side)
 
 static void learn_call(struct finder *f, const struct event *ev)
 {
-    int side = ev->program == NULL ? -1 : side_named(f, ev->program, true);
+    int side = ev->program == NULL ? -1 : side_named(f, ev->program, ev->host, true);
     const char *name = ev->call.name;
     if (side < 0)
         return;
@@ -287,7 +227,7 @@ static void learn_script(struct finder *f, const struct event *ev)
     const char *actor = ev->script.actor, *verb = ev->script.verb;
     if (actor == NULL || verb == NULL)
         return;
-    int side = side_named(f, actor, ev->program != NULL);
+    int side = side_named(f, actor, ev->host, ev->program != NULL);
     if (ev->program != NULL)
         return;
     if (strcmp(verb, "listen") == 0 || strcmp(verb, "accept") == 0)
@@ -308,11 +248,12 @@ static void learn_vars(struct finder *f)
         char *actor = mem_format("%.*s", (int)(dot - name), name);
         char *key = mem_format("%s.addr", actor);
         const struct bytes *ip = timeline_var(f->p->timeline, key);
-        int side = map_get(&w->names, actor);
+        int side = picture_side_named(f->p, NULL, actor);
         if (ip != NULL && side >= 0)
             own(f,
-                keep(w, mem_format(memchr(ip->data, ':', ip->len) != NULL ? "[%s]:%s" : "%s:%s",
-                                   ip->data, scene->vars[i].value.data)),
+                picture_keep(w, mem_format(memchr(ip->data, ':', ip->len) != NULL ? "[%s]:%s"
+                                                                                  : "%s:%s",
+                                           ip->data, scene->vars[i].value.data)),
                 side);
         free(key);
         free(actor);
@@ -320,39 +261,83 @@ static void learn_vars(struct finder *f)
 }
 
 /* The program that called `to` and whose own address no packet has shown yet. */
-static int who_dialled(struct finder *f, const char *to, uint64_t n)
+static int who_dialled(struct finder *f, const char *to, int host, uint64_t n)
 {
     int port = model_port(to);
     while (f->first_open < f->ndials && f->dials[f->first_open].answered)
         f->first_open++;
     for (size_t i = f->first_open; i < f->ndials && f->dials[i].n <= n && i < f->first_open + 256;
          i++)
-        if (!f->dials[i].answered && f->dials[i].port == port) {
+        if (!f->dials[i].answered && f->dials[i].port == port &&
+            f->p->sides[f->dials[i].side].host == host) {
             f->dials[i].answered = true;
             return f->dials[i].side;
         }
     return -1;
 }
 
+/* The only side of a host so far; -1: it has none, or several. */
+static int only_side(const struct picture *p, int host)
+{
+    int found = -1;
+    for (int i = 0; host >= 0 && i < p->nsides; i++)
+        if (p->sides[i].host == host)
+            found = found == -1 ? i : -2;
+    return found >= 0 ? found : -1;
+}
+
+static void learn_end(struct finder *f, const struct packet_event *packet, bool sender, int host)
+{
+    struct picture *p = f->p;
+    const char *address = sender ? packet->from : packet->to;
+    if (picture_side_at(p, host, address) >= 0)
+        return;
+    struct strbuf name = STRBUF_INIT;
+    if (host >= 0)
+        strbuf_printf(&name, "port %d", model_port(address));
+    else
+        describe_address(&name, address);
+    int side = side_add(f, name.data, host, false);
+    strbuf_free(&name);
+    put(f, &p->work->owners, host, address, side);
+    bool first_syn = picture_has_flag(packet, 'S') && !picture_has_flag(packet, '.');
+    if (f->rank[side] == 0 && (first_syn || packet->flags == NULL))
+        f->rank[side] = sender ? -1 : 1;
+}
+
 static void learn_packet(struct finder *f, const struct event *ev)
 {
+    struct picture *p = f->p;
     const struct packet_event *packet = &ev->packet;
     if (packet->from == NULL || packet->to == NULL || model_port(packet->from) <= 0)
         return;
-    if (picture_side_at(f->p, packet->from) < 0)
-        own(f, packet->from, who_dialled(f, packet->to, ev->n));
-    const char *ends[] = {packet->from, packet->to};
-    for (int i = 0; i < 2; i++)
-        if (picture_side_at(f->p, ends[i]) < 0) {
-            struct strbuf name = STRBUF_INIT;
-            describe_address(&name, ends[i]);
-            int side = side_add(f, name.data, false);
-            strbuf_free(&name);
-            map_put(&f->p->work->owners, ends[i], side);
-            bool first_syn = picture_has_flag(packet, 'S') && !picture_has_flag(packet, '.');
-            if (f->rank[side] == 0 && (first_syn || packet->flags == NULL))
-                f->rank[side] = i == 0 ? -1 : 1;
-        }
+    int here = picture_host(p, ev->host);
+    int from = picture_host_of(p, packet->from, here), to = picture_host_of(p, packet->to, here);
+    if (p->work->nhosts > 0 && from != here)
+        return; /* forwarded: it was seen when it was sent */
+    if (picture_side_at(p, from, packet->from) < 0)
+        own(f, packet->from, who_dialled(f, packet->to, from, ev->n));
+    if (picture_side_at(p, from, packet->from) < 0)
+        own(f, packet->from, only_side(p, from));
+    learn_end(f, packet, true, from);
+    if (p->work->nhosts == 0 || to >= 0) /* else a broadcast, or nobody at all */
+        learn_end(f, packet, false, to);
+}
+
+/* A host that takes part without any program of the recording. */
+static void add_machines(struct finder *f)
+{
+    struct picture *p = f->p;
+    for (int host = 0; host < p->work->nhosts; host++) {
+        bool has_side = false;
+        for (int i = 0; i < p->nsides; i++)
+            has_side |= p->sides[i].host == host;
+        if (has_side)
+            continue;
+        int side = side_add(f, p->work->hosts[host], host, false);
+        if (!p->sides[side].others)
+            p->sides[side].machine = true;
+    }
 }
 
 /* What refuses is the kernel, for want of anybody there. */
@@ -361,13 +346,16 @@ static void find_nobody(struct finder *f)
     struct picture *p = f->p;
     bool unknown[PICTURE_SIDES_MAX] = {0}, refused[PICTURE_SIDES_MAX] = {0};
     for (int i = 0; i < p->nsides; i++)
-        unknown[i] = !p->sides[i].traced && !p->sides[i].others;
+        unknown[i] = !p->sides[i].traced && !p->sides[i].others && !p->sides[i].machine;
     for (size_t i = 0; i < p->work->names.cap; i++)
         if (p->work->names.entries[i].key != NULL)
             unknown[p->work->names.entries[i].value] = false;
     for (size_t i = 0; i < p->timeline->count; i++) {
         const struct event *ev = &p->timeline->events[i];
-        int side = ev->kind == EVENT_PACKET ? picture_sender(p, &ev->packet, NULL) : -1;
+        struct picture_ends ends = {-1, -1, 0};
+        if (ev->kind == EVENT_PACKET)
+            picture_find_ends(p, ev, &ends);
+        int side = ends.from;
         if (side < 0)
             continue;
         if (picture_has_flag(&ev->packet, 'R') || picture_is_refusal(&ev->packet))
@@ -396,24 +384,81 @@ static void remap(struct picture_map *map, const int *place)
             map->entries[i].value = place[map->entries[i].value];
 }
 
-/* Callers first, then who did neither, then who serves; within each, as they appeared. */
+static bool together(const struct picture *p, int a, int b)
+{
+    return a == b || (p->sides[a].host >= 0 && p->sides[a].host == p->sides[b].host);
+}
+
+/* Where all of a side's host stand: 2 for who only looks on. */
+static int rank_of_group(const struct finder *f, int side)
+{
+    const struct picture *p = f->p;
+    bool calls = false, serves = false, looks_on = true;
+    for (int i = 0; i < p->nsides; i++) {
+        if (!together(p, side, i))
+            continue;
+        calls |= f->rank[i] < 0;
+        serves |= f->rank[i] > 0 && !p->sides[i].nobody;
+        looks_on &= p->sides[i].machine && !p->work->sends[p->sides[i].host];
+    }
+    if (p->sides[side].host < 0 || p->work->nhosts == 0)
+        return f->rank[side];
+    return looks_on ? 2 : (int)serves - (int)calls;
+}
+
+/* Callers first, then who did neither, then who serves; within each, as they appeared. What is on
+ * one host stands together, in the same order. */
 static void put_in_order(struct finder *f)
 {
     struct picture *p = f->p;
     struct picture_side sorted[PICTURE_SIDES_MAX];
     int place[PICTURE_SIDES_MAX], n = 0;
-    for (int rank = -1; rank <= 1; rank++)
-        for (int i = 0; i < p->nsides; i++)
-            if (f->rank[i] == rank) {
-                place[i] = n;
-                sorted[n++] = p->sides[i];
-            }
+    bool placed[PICTURE_SIDES_MAX] = {0};
+    for (int group = -1; group <= 2; group++)
+        for (int first = 0; first < p->nsides; first++) {
+            if (placed[first] || rank_of_group(f, first) != group)
+                continue;
+            for (int rank = -1; rank <= 1; rank++)
+                for (int i = 0; i < p->nsides; i++)
+                    if (!placed[i] && f->rank[i] == rank && together(p, first, i)) {
+                        placed[i] = true;
+                        place[i] = n;
+                        sorted[n++] = p->sides[i];
+                    }
+        }
     memcpy(p->sides, sorted, (size_t)n * sizeof *sorted);
     remap(&p->work->owners, place);
     remap(&p->work->names, place);
-    for (int port = 0; port < 65536; port++)
-        if (p->work->by_port[port] > 0)
-            p->work->by_port[port] = place[p->work->by_port[port] - 1] + 1;
+}
+
+/* The hosts as they stand in the picture, and their names. */
+static void show_hosts(struct picture *p)
+{
+    for (int i = 0; i < p->nsides; i++) {
+        int id = p->sides[i].host;
+        if (id < 0 || (i > 0 && p->sides[i - 1].host == id)) {
+            if (id >= 0)
+                p->hosts[p->nhosts - 1].count++;
+            continue;
+        }
+        struct strbuf name = STRBUF_INIT, address = STRBUF_INIT;
+        const char *ip = picture_host_address(p, id);
+        picture_add_escaped(&name, p->work->hosts[id]);
+        if (ip != NULL)
+            picture_add_escaped(&address, ip);
+        p->hosts[p->nhosts++] = (struct picture_host){
+            .name = strbuf_take(&name), .address = strbuf_take(&address), .first = i, .count = 1};
+    }
+    for (int i = 0; i < p->nsides; i++) {
+        struct picture_side *side = &p->sides[i];
+        const char *host = side->host >= 0 ? p->work->hosts[side->host] : NULL;
+        struct strbuf label = STRBUF_INIT;
+        if (host != NULL)
+            picture_add_escaped(&label, host);
+        if (host == NULL || (!side->machine && only_side(p, side->host) < 0))
+            strbuf_printf(&label, "%s%s", host != NULL ? "/" : "", side->name);
+        side->label = strbuf_take(&label);
+    }
 }
 
 static void find_sources(struct picture *p)
@@ -422,7 +467,7 @@ static void find_sources(struct picture *p)
     bool several[PICTURE_SIDES_MAX] = {0};
     for (size_t i = 0; i < p->timeline->count; i++) {
         const struct event *ev = &p->timeline->events[i];
-        int side = ev->kind == EVENT_CALL ? picture_side_named(p, ev->program) : -1;
+        int side = ev->kind == EVENT_CALL ? picture_side_named(p, ev->host, ev->program) : -1;
         if (side < 0 || ev->call.file == NULL)
             continue;
         if (source[side] == NULL)
@@ -444,6 +489,7 @@ void picture_find_sides(struct picture *p)
 {
     struct finder f = {.p = p};
     const struct timeline *tl = p->timeline;
+    picture_find_hosts(p);
     for (size_t i = 0; i < tl->count; i++) {
         const struct event *ev = &tl->events[i];
         if (ev->kind == EVENT_CALL)
@@ -451,21 +497,23 @@ void picture_find_sides(struct picture *p)
         else if (ev->kind == EVENT_SCRIPT)
             learn_script(&f, ev);
         else if (ev->program != NULL && ev->kind != EVENT_PACKET && ev->kind != EVENT_STATE)
-            side_named(&f, ev->program, true);
+            side_named(&f, ev->program, ev->host, true);
     }
     learn_vars(&f);
     for (size_t i = 0; i < tl->count; i++) {
         const struct event *ev = &tl->events[i];
         if (ev->kind == EVENT_STATE && ev->program != NULL)
-            own(&f, ev->state.local, side_named(&f, ev->program, true));
+            own(&f, ev->state.local, side_named(&f, ev->program, ev->host, true));
     }
     for (size_t i = 0; i < tl->count; i++)
         if (tl->events[i].kind == EVENT_PACKET)
             learn_packet(&f, &tl->events[i]);
+    add_machines(&f);
     if (p->nsides == 0)
-        side_add(&f, "program", true);
+        side_add(&f, "program", -1, true);
     find_nobody(&f);
     put_in_order(&f);
     find_sources(p);
+    show_hosts(p);
     free(f.dials);
 }

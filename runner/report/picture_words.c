@@ -119,17 +119,73 @@ static void add_tcp(struct strbuf *out, const struct packet_event *packet)
         strbuf_printf(out, " len=%" PRIu32, packet->len);
 }
 
-static const char *fate_words(enum picture_fate fate)
+/* A time on the way, after a sign: "80 ms", not "80.0 ms". */
+static void add_way(struct strbuf *out, const char *before, int64_t ns)
 {
-    static const char *const words[] = {
-        [FATE_ARRIVES] = "",  [FATE_LOST] = "lost",       [FATE_REFUSED] = "refused",
-        [FATE_LATE] = "late", [FATE_TWICE] = "duplicate", [FATE_HELD] = "held back"};
-    return words[fate];
+    struct strbuf time = STRBUF_INIT;
+    picture_time(&time, ns);
+    char *zero = strstr(time.data, ".0 ");
+    if (zero != NULL)
+        memmove(zero, zero + 2, strlen(zero + 2) + 1);
+    strbuf_printf(out, "%s%s", before, time.data);
+    strbuf_free(&time);
 }
 
-static void add_packet_words(struct strbuf *out, const struct packet_event *packet,
-                             enum picture_fate fate)
+static void add_fate(struct strbuf *out, const struct picture_row *row)
 {
+    const struct packet_event *packet = &row->event->packet;
+    bool timed = packet->arrived_ns > 0;
+    switch (row->fate) {
+    case FATE_ARRIVES:
+        break;
+    case FATE_LOST:
+        strbuf_puts(out, packet->rule == NULL ? " (lost)" : "");
+        break;
+    case FATE_REFUSED:
+        strbuf_puts(out, " (refused)");
+        break;
+    case FATE_LATE:
+        if (timed)
+            add_way(out, row->part == PART_ARRIVES ? " (after " : " (+", packet->arrived_ns);
+        strbuf_puts(out, timed ? ")" : " (late)");
+        break;
+    case FATE_TWICE:
+        strbuf_puts(out, " (×2)");
+        break;
+    case FATE_HELD:
+        if (timed && row->part == PART_WHOLE) {
+            add_way(out, " (held for ", packet->arrived_ns);
+            strbuf_puts(out, ")");
+        } else if (packet->rule == NULL && row->part != PART_ARRIVES) {
+            strbuf_puts(out, " (held back)");
+        }
+        break;
+    case FATE_CHANGED:
+        strbuf_puts(out, " (corrupted)");
+        break;
+    }
+}
+
+/* Why it did not go on, as the rule says it. */
+static char *aside_of(const struct picture_row *row)
+{
+    const struct packet_event *packet = &row->event->packet;
+    bool stops = row->fate == FATE_LOST || (row->part == PART_LEAVES && row->fate == FATE_HELD) ||
+                 (row->part == PART_LEAVES && row->fate == FATE_LATE);
+    if (!stops || packet->rule == NULL)
+        return NULL;
+    struct strbuf out = STRBUF_INIT;
+    picture_add_escaped(&out, packet->rule);
+    if (row->fate == FATE_HELD && packet->arrived_ns < 0)
+        strbuf_puts(&out, ", never released");
+    return strbuf_take(&out);
+}
+
+static void add_packet_words(struct strbuf *out, const struct picture_row *row)
+{
+    const struct packet_event *packet = &row->event->packet;
+    if (row->fate == FATE_HELD && row->part == PART_ARRIVES)
+        strbuf_puts(out, "released: ");
     if (packet->flags != NULL) {
         add_tcp(out, packet);
     } else {
@@ -143,8 +199,7 @@ static void add_packet_words(struct strbuf *out, const struct packet_event *pack
         if (packet->flags != NULL)
             strbuf_puts(out, ")");
     }
-    if (fate != FATE_ARRIVES)
-        strbuf_printf(out, " (%s)", fate_words(fate));
+    add_fate(out, row);
     add_preview(out, packet);
 }
 
@@ -156,6 +211,9 @@ static void add_flow(struct picture *p, struct strbuf *out, const struct picture
     const char *left = row->side <= row->to ? packet->from : packet->to;
     int low = row->side <= row->to ? row->side : row->to;
     int high = row->side <= row->to ? row->to : row->side;
+    bool broadcast = (row->tos & (row->tos - 1)) != 0;
+    if (broadcast)
+        return;
     if (low == high || p->sides[low].others) {
         strbuf_puts(out, " · ");
         describe_address(out, packet->from != NULL ? packet->from : "?");
@@ -436,7 +494,8 @@ static void fill(struct picture *p, struct picture_row *row,
     if (row->kind == PICTURE_CALL || row->kind == PICTURE_RETURN) {
         add_call_words(p, &out, row);
     } else if (row->kind == PICTURE_PACKET) {
-        add_packet_words(&out, &row->event->packet, row->fate);
+        add_packet_words(&out, row);
+        row->aside = aside_of(row);
         add_flow(p, &out, row, flows);
     } else if (row->kind == PICTURE_GAP) {
         picture_time(&out, (int64_t)row->count);
@@ -463,14 +522,41 @@ static void make_title(struct picture *p)
             picture_add_escaped(&out, scene->step);
         }
     } else {
-        for (int i = 0; i < p->nsides; i++)
+        for (int i = 0; i < p->nsides; i++) {
+            const struct picture_side *side = &p->sides[i];
             strbuf_printf(&out, "%s%s",
                           i == 0              ? ""
                           : i + 1 < p->nsides ? ", "
                                               : " and ",
-                          p->sides[i].name);
+                          side->name);
+            if (side->host >= 0 && !side->machine) {
+                strbuf_puts(&out, " on ");
+                picture_add_escaped(&out, p->work->hosts[side->host]);
+            }
+        }
     }
     p->title = strbuf_take(&out);
+}
+
+static void note_missing(struct picture *p, const struct end_event *end)
+{
+    struct strbuf number = STRBUF_INIT;
+    if (end->packets_missed > 0) {
+        add_number(&number, end->packets_missed);
+        picture_note(p, "%s %s not seen: %s passed faster than the kernel could keep %s.",
+                     number.data, text_plural(end->packets_missed, "packet was", "packets were"),
+                     text_plural(end->packets_missed, "it", "they"),
+                     text_plural(end->packets_missed, "it", "them"));
+    }
+    strbuf_cut(&number, 0);
+    if (end->packets_left_out > 0) {
+        add_number(&number, end->packets_left_out);
+        picture_note(p, "%s %s left out: the recording was full.", number.data,
+                     text_plural(end->packets_left_out, "packet was", "packets were"));
+    }
+    if (end->shortened > 0)
+        picture_note(p, "The recording is long: of later messages only the beginning was kept.");
+    strbuf_free(&number);
 }
 
 static void make_notes(struct picture *p)
@@ -487,8 +573,11 @@ static void make_notes(struct picture *p)
         picture_note(p, "%zu %s not about the network %s left out.", w->hidden,
                      text_plural(w->hidden, "call that is", "calls that are"),
                      text_plural(w->hidden, "is", "are"));
-    if (timeline_end(p->timeline) == NULL && p->timeline->count > 0)
+    const struct end_event *end = timeline_end(p->timeline);
+    if (end == NULL && p->timeline->count > 0)
         picture_note(p, "The recording breaks off here.");
+    if (end != NULL)
+        note_missing(p, end);
 }
 
 void picture_words(struct picture *p)

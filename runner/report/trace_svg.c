@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "report/trace_svg_parts.h"
 
 const char trace_svg_style[] =
     "text{font:12.5px ui-monospace,SFMono-Regular,Menlo,Consolas,\"Liberation Mono\",monospace;"
@@ -41,20 +42,11 @@ const char trace_svg_style[] =
     ".br{stroke-dasharray:7 5}.x{stroke:#b93800;stroke-width:3;fill:none}"
     ".dot{fill:#1b1f24}.dt0{fill:#fff;stroke:#1b1f24;stroke-width:1.6}.bad .dot{fill:#b93800}"
     ".fd{fill:#f3f5f8;stroke:#8a94a3;stroke-dasharray:4 3}"
-    ".dm{font-size:11px;fill:#59626e}";
-
-enum { TEXT_PX = 753, SMALL_PX = 640 }; /* hundredths of a pixel that a character takes */
-
-struct svg {
-    const struct picture *p;
-    struct strbuf *out;
-    int width;
-    int x[PICTURE_SIDES_MAX];
-    bool narrow, alone;
-    bool gutters;                         /* states stand outside */
-    const char *state[PICTURE_SIDES_MAX]; /* class of the state each side is in */
-    int y;
-};
+    ".dm{font-size:11px;fill:#59626e}"
+    ".as{font-size:11.5px;fill:#b93800;paint-order:stroke;stroke:#fff;stroke-width:4px;"
+    "stroke-linejoin:round}.ev .as{stroke:#fff0c2}"
+    ".hb{fill:#fff;stroke:#59626e}.hn{font:600 13.5px system-ui,-apple-system,\"Segoe UI\","
+    "sans-serif}";
 
 /* --- text --- */
 
@@ -82,8 +74,7 @@ void trace_svg_escape(struct strbuf *out, const char *text)
     }
 }
 
-/* The text, cut so that it takes at most so many pixels. */
-static void add_cut(struct svg *s, const char *text, int pixels, int hundredths)
+void svg_cut(struct svg *s, const char *text, int pixels, int hundredths)
 {
     int columns = pixels * 100 / hundredths;
     size_t len = strlen(text);
@@ -98,7 +89,7 @@ static void add_cut(struct svg *s, const char *text, int pixels, int hundredths)
     strbuf_free(&cut);
 }
 
-static int columns_of(const char *text)
+int svg_columns(const char *text)
 {
     return (int)utf8_columns(text, strlen(text));
 }
@@ -110,7 +101,7 @@ static void lay_out(struct svg *s)
     int last = s->p->nsides - 1;
     s->narrow = s->width < 600;
     s->gutters = !s->narrow && s->p->nstates > 0 && last > 0;
-    int left = s->narrow ? 26 : s->gutters ? 186 : 100;
+    int left = s->narrow ? 26 : s->gutters ? 186 : s->p->nhosts > 0 ? 140 : 100;
     int right = s->narrow ? 26 : s->gutters ? 130 : 60;
     s->x[0] = left;
     for (int i = 1; i <= last; i++)
@@ -119,7 +110,7 @@ static void lay_out(struct svg *s)
 
 static bool is_right(const struct svg *s, int side)
 {
-    return side > 0 && side == s->p->nsides - 1;
+    return picture_is_right(s->p, side);
 }
 
 static int room(const struct svg *s, int side)
@@ -127,7 +118,10 @@ static int room(const struct svg *s, int side)
     int last = s->p->nsides - 1;
     if (last == 0)
         return s->width - s->x[0] - 20;
-    return (is_right(s, side) ? s->x[last] - s->x[0] : s->x[last] - s->x[side]) - 26;
+    if (is_right(s, side))
+        return s->x[side] - s->x[0] - 26;
+    /* Beside a host that only looks on, nothing stands on its other side. */
+    return s->p->sides[last].machine ? s->width - s->x[side] - 26 : s->x[last] - s->x[side] - 26;
 }
 
 static const char *tone_name(enum picture_tone tone)
@@ -173,6 +167,8 @@ static int height_of(const struct svg *s, const struct picture_row *row)
         height = s->gutters ? 24 : 2;
     if (row->side < 0)
         height = 34;
+    if (row->aside != NULL)
+        height += 14;
     for (unsigned i = 0; i < row->nstates; i++)
         height += inner_state(s, state_of(s, row, i)->side) ? 22 : 0;
     for (const char *at = row->bytes; at != NULL; at = strchr(at, '\n'), at += at != NULL)
@@ -183,7 +179,7 @@ static int height_of(const struct svg *s, const struct picture_row *row)
 static void add_pill(struct svg *s, const struct picture_state *state, int y)
 {
     const char *class = state_class(state->name);
-    int px = columns_of(state->name) * SMALL_PX / 100 + 14, x = s->x[state->side];
+    int px = svg_columns(state->name) * SMALL_PX / 100 + 14, x = s->x[state->side];
     bool outside = !inner_state(s, state->side);
     px = px > 112 ? 112 : px;
     bool leftwards = outside == (state->side == 0);
@@ -194,7 +190,7 @@ static void add_pill(struct svg *s, const struct picture_state *state, int y)
                   "<g class=\"st p%s\"><rect class=\"pl\" x=\"%d\" y=\"%d\" width=\"%d\" "
                   "height=\"17\" rx=\"8.5\"/><text x=\"%d\" y=\"%d\" text-anchor=\"middle\">",
                   *class != '\0' ? class : "n", left, y - 9, px, left + px / 2, y + 4);
-    add_cut(s, state->name, px - 8, SMALL_PX);
+    svg_cut(s, state->name, px - 8, SMALL_PX);
     strbuf_puts(s->out, "</text></g>");
 }
 
@@ -205,31 +201,6 @@ static void add_lifelines(struct svg *s, const struct picture_row *row, int heig
                       s->state[i] != NULL ? s->state[i] : "",
                       row->waiting >> i & 1 || row->kind == PICTURE_GAP ? " w" : "", s->x[i],
                       height);
-}
-
-static void add_arrow_head(struct svg *s, int x, int y, int step)
-{
-    strbuf_printf(s->out, "<path class=\"h\" d=\"M%d %dl%d -5v10z\"/>", x, y, -11 * step);
-}
-
-static void add_packet(struct svg *s, const struct picture_row *row)
-{
-    int a = s->x[row->side], b = s->x[row->to], step = a < b ? 1 : -1, y1 = 20, y2 = 32;
-    bool lost = row->fate == FATE_LOST || row->fate == FATE_HELD;
-    bool broken = row->fate != FATE_ARRIVES && row->fate != FATE_TWICE;
-    int end = lost ? a + (b - a) * 7 / 10 : b - 2 * step;
-    int yend = lost ? y1 + (y2 - y1) * 7 / 10 : y2;
-    strbuf_printf(s->out, "<path class=\"a%s\" d=\"M%d %dL%d %d\"/>", broken ? " br" : "", a, y1,
-                  lost ? end : end - 8 * step, yend);
-    if (lost || row->fate == FATE_REFUSED)
-        strbuf_printf(s->out, "<path class=\"x\" d=\"M%d %dl14 14m0 -14l-14 14\"/>",
-                      (lost ? end : end - 10 * step) - 7, yend - 7);
-    else
-        add_arrow_head(s, end, yend, step);
-    strbuf_printf(s->out, "<text class=\"lb\" x=\"%d\" y=\"18\" text-anchor=\"middle\">",
-                  (a + b) / 2);
-    add_cut(s, row->text, abs(b - a) - 24, TEXT_PX);
-    strbuf_puts(s->out, "</text>");
 }
 
 static void add_dot(struct svg *s, const struct picture_row *row)
@@ -243,7 +214,7 @@ static void add_words(struct svg *s, const struct picture_row *row)
 {
     bool right = is_right(s, row->side);
     int x = right ? s->x[row->side] - 13 : s->x[row->side] + 13, space = room(s, row->side);
-    int where = columns_of(row->where) * TEXT_PX / 100 + 12;
+    int where = svg_columns(row->where) * TEXT_PX / 100 + 12;
     const char *anchor = right ? " text-anchor=\"end\"" : "";
     bool own_line = s->narrow && *row->where != '\0';
     add_dot(s, row);
@@ -259,7 +230,7 @@ static void add_words(struct svg *s, const struct picture_row *row)
     } else {
         strbuf_puts(s->out, "<tspan class=\"tx\">");
     }
-    add_cut(s, row->text, space - where, TEXT_PX);
+    svg_cut(s, row->text, space - where, TEXT_PX);
     strbuf_puts(s->out, "</tspan>");
     if (right && where > 0) {
         strbuf_puts(s->out, "<tspan dx=\"12\" class=\"wh\">");
@@ -269,7 +240,7 @@ static void add_words(struct svg *s, const struct picture_row *row)
     strbuf_puts(s->out, "</text>");
     if (own_line) {
         strbuf_printf(s->out, "<text class=\"dm\" x=\"%d\" y=\"31\"%s>", x, anchor);
-        add_cut(s, row->where, space, SMALL_PX);
+        svg_cut(s, row->where, space, SMALL_PX);
         strbuf_puts(s->out, "</text>");
     }
 }
@@ -277,7 +248,7 @@ static void add_words(struct svg *s, const struct picture_row *row)
 static void add_across(struct svg *s, const struct picture_row *row)
 {
     int last = s->p->nsides - 1, from = s->x[0], to = last > 0 ? s->x[last] : s->width - 20;
-    int px = columns_of(row->text) * TEXT_PX / 100 + 28, most = to - from - 16;
+    int px = svg_columns(row->text) * TEXT_PX / 100 + 28, most = to - from - 16;
     px = px > most ? most : px;
     int left = from + (to - from - px) / 2;
     if (row->kind != PICTURE_GAP)
@@ -286,7 +257,7 @@ static void add_across(struct svg *s, const struct picture_row *row)
                       left, px);
     strbuf_printf(s->out, "<text class=\"%s\" x=\"%d\" y=\"21\" text-anchor=\"middle\">",
                   row->kind == PICTURE_GAP ? "wh" : "tx", left + px / 2);
-    add_cut(s, row->text, px - 16, TEXT_PX);
+    svg_cut(s, row->text, px - 16, TEXT_PX);
     strbuf_puts(s->out, "</text>");
 }
 
@@ -377,7 +348,7 @@ static void add_row(struct svg *s, size_t i, int64_t before)
     if (row->side < 0)
         add_across(s, row);
     else if (row->kind == PICTURE_PACKET && row->side != row->to)
-        add_packet(s, row);
+        svg_packet(s, row);
     else if (row->kind != PICTURE_STATE)
         add_words(s, row);
     add_states(s, row, &inner_y);
@@ -387,42 +358,6 @@ static void add_row(struct svg *s, size_t i, int64_t before)
 }
 
 /* --- the whole --- */
-
-static void add_head(struct svg *s)
-{
-    int last = s->p->nsides - 1, space = last > 0 ? s->x[1] - s->x[0] - 10 : s->width;
-    for (int i = 0; i <= last; i++) {
-        const struct picture_side *side = &s->p->sides[i];
-        int px = columns_of(side->name) * 10 + 28, left;
-        px = px > space ? space : px < 84 ? 84 : px;
-        left = s->x[i] - px / 2;
-        left = left < 6 ? 6 : left + px > s->width - 6 ? s->width - 6 - px : left;
-        strbuf_printf(s->out,
-                      "<rect class=\"box%s\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"30\" "
-                      "rx=\"7\"/><text class=\"nm\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">",
-                      side->nobody ? " bx0" : "", left, s->y, px, left + px / 2, s->y + 21);
-        add_cut(s, side->name, px - 16, 950);
-        strbuf_puts(s->out, "</text>");
-        const char *under[] = {side->source, side->address};
-        for (int k = 0, y = s->y + 46; k < 2; k++) {
-            if (*under[k] == '\0' || strcmp(under[k], side->name) == 0)
-                continue;
-            bool first = i == 0 && s->narrow, end = i == last && last > 0 && s->narrow;
-            strbuf_printf(s->out, "<text class=\"ad\" x=\"%d\" y=\"%d\" text-anchor=\"%s\">",
-                          first ? 6
-                          : end ? s->width - 6
-                                : left + px / 2,
-                          y,
-                          first ? "start"
-                          : end ? "end"
-                                : "middle");
-            add_cut(s, under[k], space, 695);
-            strbuf_puts(s->out, "</text>");
-            y += 15;
-        }
-    }
-    s->y += 72;
-}
 
 static void add_foot(struct svg *s)
 {
@@ -439,7 +374,7 @@ static void add_foot(struct svg *s)
         if (note == NULL)
             continue;
         strbuf_printf(out, "<text class=\"nt\" x=\"14\" y=\"%d\">", y);
-        add_cut(s, note, s->width - 28, 620);
+        svg_cut(s, note, s->width - 28, 620);
         strbuf_puts(out, "</text>");
         y += 18;
     }
@@ -455,11 +390,11 @@ static void add_document(struct svg *s)
     s->y = 12;
     if (s->alone) {
         strbuf_puts(&body, "<text class=\"ti\" x=\"14\" y=\"24\">");
-        add_cut(s, s->p->title, s->width - 28, 850);
+        svg_cut(s, s->p->title, s->width - 28, 850);
         strbuf_puts(&body, "</text>");
         s->y = 44;
     }
-    add_head(s);
+    svg_head(s);
     int top = s->y;
     if (!s->narrow)
         strbuf_printf(&body, "<text class=\"tm\" x=\"64\" y=\"%d\" text-anchor=\"end\">ms</text>",

@@ -13,25 +13,13 @@
 
 #include "base/text.h"
 #include "base/utf8.h"
-#include "report/canvas.h"
+#include "report/trace_text_parts.h"
 
 enum {
     TIME_FROM = 104, /* columns from which on there is room for times */
     GUTTER_FROM = 60,
     SPACING_MIN = 22, /* between two lifelines */
     LINES_MAX = 3,    /* of one call */
-};
-
-struct drawing {
-    const struct picture *p;
-    const struct look *look;
-    struct strbuf *out;
-    struct canvas line;
-    int width;
-    int x[PICTURE_SIDES_MAX];
-    bool gutter_left, gutter_right, times, list;
-    bool waits, evidence; /* were drawn: to be explained */
-    int64_t told;         /* the last time shown, in µs */
 };
 
 /* --- where things stand --- */
@@ -56,8 +44,10 @@ static void lay_out(struct drawing *d)
     d->told = -1;
     if (d->times)
         left += 10;
-    if (d->width >= GUTTER_FROM && p->nsides > 1) {
-        int l = gutter(p, 0), r = gutter(p, last);
+    int l = gutter(p, 0), r = gutter(p, last);
+    /* States stand outside where that leaves room enough between the lifelines. */
+    if (d->width >= GUTTER_FROM && p->nsides > 1 &&
+        (d->width - left - right - l - r - 2) / last >= SPACING_MIN) {
         d->gutter_left = l > 0;
         d->gutter_right = r > 0;
         left += l > 0 ? l + 1 : 0;
@@ -72,14 +62,14 @@ static void lay_out(struct drawing *d)
         d->list = true;
 }
 
-static bool is_right(const struct drawing *d, int side)
+bool drawing_right(const struct drawing *d, int side)
 {
-    return side == d->p->nsides - 1 && side > 0;
+    return picture_is_right(d->p, side);
 }
 
 /* --- pieces --- */
 
-static int paint_of(enum picture_tone tone)
+int drawing_paint(enum picture_tone tone)
 {
     static const int paints[] = {
         [TONE_PLAIN] = CANVAS_PLAIN, [TONE_QUIET] = LOOK_DIM,  [TONE_OPEN] = LOOK_NOTE,
@@ -87,24 +77,25 @@ static int paint_of(enum picture_tone tone)
     return paints[tone];
 }
 
-static const char *glyph(const struct drawing *d, const char *utf8, const char *ascii)
+const char *drawing_glyph(const struct drawing *d, const char *utf8, const char *ascii)
 {
     return d->look->utf8 ? utf8 : ascii;
 }
 
-static void begin_line(struct drawing *d, const struct picture_row *row, bool first)
+void drawing_begin(struct drawing *d, const struct picture_row *row, bool first)
 {
     canvas_clear(&d->line, d->look, d->width);
     for (int i = 0; i < d->p->nsides; i++) {
         bool waits = row != NULL && (row->waiting >> i & 1) != 0;
         d->waits |= waits;
-        canvas_put(&d->line, d->x[i], waits ? glyph(d, "┊", ":") : glyph(d, "│", "|"),
+        canvas_put(&d->line, d->x[i],
+                   waits ? drawing_glyph(d, "┊", ":") : drawing_glyph(d, "│", "|"),
                    waits ? LOOK_DIM : CANVAS_PLAIN);
     }
     if (row == NULL || !first)
         return;
     if (row->evidence) {
-        canvas_put(&d->line, 0, glyph(d, "▶", ">"), LOOK_BAD);
+        canvas_put(&d->line, 0, drawing_glyph(d, "▶", ">"), LOOK_BAD);
         d->evidence = true;
     }
     if (d->times && row->event != NULL && row->t / 1000 != d->told) {
@@ -115,20 +106,20 @@ static void begin_line(struct drawing *d, const struct picture_row *row, bool fi
     }
 }
 
-static void end_line(struct drawing *d)
+void drawing_end(struct drawing *d)
 {
     canvas_print(&d->line, d->out);
 }
 
 /* The text cut to so many columns, "…" at its end if need be. The caller frees. */
-static char *cut(const struct drawing *d, const char *text, int columns)
+char *drawing_cut(const struct drawing *d, const char *text, int columns)
 {
     struct strbuf out = STRBUF_INIT;
     if (d->look->utf8)
         strbuf_puts(&out, text);
     else
         look_clean(d->look, &out, text);
-    const char *dots = glyph(d, "…", "...");
+    const char *dots = drawing_glyph(d, "…", "...");
     int room = columns - canvas_columns(d->look, dots);
     if ((int)utf8_columns(out.data, out.len) > columns) {
         strbuf_cut(&out, utf8_fit(out.data, out.len, room > 0 ? (size_t)room : 0));
@@ -144,13 +135,13 @@ static bool state_outside(const struct drawing *d, int side)
            (side == d->p->nsides - 1 && side > 0 && d->gutter_right);
 }
 
-static void put_states(struct drawing *d, const struct picture_row *row)
+void drawing_states(struct drawing *d, const struct picture_row *row)
 {
     for (unsigned i = 0; i < row->nstates; i++) {
         const struct picture_state *state = &d->p->states[row->states + i];
         if (!state_outside(d, state->side))
             continue;
-        char *name = cut(d, state->name, 12);
+        char *name = drawing_cut(d, state->name, 12);
         if (state->side == 0)
             canvas_put_before(&d->line, d->x[0] - 1, name, LOOK_GOOD);
         else
@@ -161,7 +152,7 @@ static void put_states(struct drawing *d, const struct picture_row *row)
 
 static void put_beside(struct drawing *d, int side, const char *text, int paint)
 {
-    if (is_right(d, side))
+    if (drawing_right(d, side))
         canvas_put_before(&d->line, d->x[side] - 1, text, paint);
     else
         canvas_put(&d->line, d->x[side] + 2, text, paint);
@@ -174,11 +165,11 @@ static void draw_inner_states(struct drawing *d, const struct picture_row *row)
         if (state_outside(d, state->side))
             continue;
         struct strbuf text = STRBUF_INIT;
-        strbuf_printf(&text, "%s %s", glyph(d, "●", "*"), state->name);
-        begin_line(d, row, false);
+        strbuf_printf(&text, "%s %s", drawing_glyph(d, "●", "*"), state->name);
+        drawing_begin(d, row, false);
         put_beside(d, state->side, text.data, LOOK_GOOD);
         strbuf_free(&text);
-        end_line(d);
+        drawing_end(d);
     }
 }
 
@@ -188,10 +179,10 @@ static void draw_bytes(struct drawing *d, const struct picture_row *row)
         size_t n = strcspn(at, "\n");
         struct strbuf text = STRBUF_INIT;
         strbuf_add(&text, at, n);
-        begin_line(d, row, false);
+        drawing_begin(d, row, false);
         put_beside(d, row->side, text.data, LOOK_DIM);
         strbuf_free(&text);
-        end_line(d);
+        drawing_end(d);
         at += n + (at[n] == '\n');
     }
 }
@@ -203,7 +194,7 @@ static int inner(const struct drawing *d, int side)
     int last = d->p->nsides - 1;
     if (last == 0)
         return d->width - d->x[0] - 3;
-    return is_right(d, side) ? d->x[last] - d->x[0] - 3 : d->x[last] - d->x[side] - 3;
+    return drawing_right(d, side) ? d->x[side] - d->x[0] - 3 : d->x[last] - d->x[side] - 3;
 }
 
 /* A call, or what a program printed: its text, cut into lines, and its place in the source. */
@@ -249,21 +240,27 @@ static void fit_words(const struct drawing *d, const struct picture_row *row, st
 static void draw_line_beside(struct drawing *d, const struct picture_row *row,
                              const struct words *w, const char *text, bool first)
 {
-    bool right = is_right(d, row->side);
+    bool right = drawing_right(d, row->side);
     bool tee = row->kind == PICTURE_CALL || row->kind == PICTURE_RETURN;
     int x = d->x[row->side];
-    begin_line(d, row, first);
+    drawing_begin(d, row, first);
     if (tee && first)
-        canvas_put(&d->line, x, right ? glyph(d, "┤", "+") : glyph(d, "├", "+"), CANVAS_PLAIN);
+        canvas_put(&d->line, x, right ? drawing_glyph(d, "┤", "+") : drawing_glyph(d, "├", "+"),
+                   CANVAS_PLAIN);
     if (first && right)
         canvas_put_before(&d->line, x - 1, w->where, LOOK_DIM);
     else if (first)
         canvas_put(&d->line, x + 2, w->where, LOOK_DIM);
-    canvas_put(&d->line, right ? x - 1 - w->where_columns - w->widest : x + 2 + w->where_columns,
-               text, paint_of(row->tone));
+    int start = right ? x - 1 - w->where_columns - w->widest : x + 2 + w->where_columns;
+    int end = canvas_put(&d->line, start, text, drawing_paint(row->tone));
+    /* A lifeline that it crosses does not touch it. */
+    if (right && start - 1 > d->x[0])
+        canvas_put(&d->line, start - 1, " ", CANVAS_PLAIN);
+    else if (!right && end < d->x[d->p->nsides - 1])
+        canvas_put(&d->line, end, " ", CANVAS_PLAIN);
     if (first)
-        put_states(d, row);
-    end_line(d);
+        drawing_states(d, row);
+    drawing_end(d);
 }
 
 static void draw_beside(struct drawing *d, const struct picture_row *row)
@@ -276,50 +273,12 @@ static void draw_beside(struct drawing *d, const struct picture_row *row)
         struct strbuf text = STRBUF_INIT;
         strbuf_add(&text, at, n);
         if (i == LINES_MAX - 1 && at[n] != '\0' && at[n + 1] != '\0')
-            strbuf_puts(&text, glyph(d, "…", "..."));
+            strbuf_puts(&text, drawing_glyph(d, "…", "..."));
         draw_line_beside(d, row, &w, text.data, i == 0);
         strbuf_free(&text);
         at += n + (at[n] == '\n');
     }
     strbuf_free(&w.lines);
-}
-
-static void draw_body(struct drawing *d, const struct picture_row *row, int from, int to)
-{
-    bool broken = row->fate != FATE_ARRIVES && row->fate != FATE_TWICE;
-    int step = from < to ? 1 : -1;
-    for (int x = from; x != to; x += step)
-        canvas_put(&d->line, x, broken && (x - from) % 2 != 0 ? " " : glyph(d, "─", "-"),
-                   paint_of(row->tone));
-}
-
-static void draw_arrow(struct drawing *d, const struct picture_row *row)
-{
-    int a = d->x[row->side], b = d->x[row->to], step = a < b ? 1 : -1;
-    int paint = paint_of(row->tone), length = (b - a) * step;
-    int end =
-        row->fate == FATE_LOST || row->fate == FATE_HELD ? a + step * (length * 3 / 4) : b - step;
-    begin_line(d, row, true);
-    canvas_put(&d->line, a, step > 0 ? glyph(d, "├", "+") : glyph(d, "┤", "+"), CANVAS_PLAIN);
-    draw_body(d, row, a + step, end);
-    if (row->fate == FATE_LOST || row->fate == FATE_REFUSED)
-        canvas_put(&d->line, end, glyph(d, "✗", "x"), LOOK_BAD);
-    else if (row->fate == FATE_HELD)
-        canvas_put(&d->line, end, glyph(d, "‖", "#"), LOOK_BAD);
-    else
-        canvas_put(&d->line, end, step > 0 ? glyph(d, "▶", ">") : glyph(d, "◀", "<"), paint);
-    int room = (end - a) * step - 5;
-    char *text = cut(d, row->text, room);
-    struct strbuf label = STRBUF_INIT;
-    strbuf_printf(&label, " %s ", text);
-    if (step > 0)
-        canvas_put(&d->line, a + 2, label.data, paint);
-    else
-        canvas_put_before(&d->line, a - 1, label.data, paint);
-    strbuf_free(&label);
-    free(text);
-    put_states(d, row);
-    end_line(d);
 }
 
 static void draw_across(struct drawing *d, const struct picture_row *row)
@@ -339,18 +298,18 @@ static void draw_across(struct drawing *d, const struct picture_row *row)
         for (char *at = lines.data, *next; *at != '\0'; at = next) {
             next = at + strcspn(at, "\n");
             next += *next == '\n' ? (*next = '\0', 1) : 0;
-            begin_line(d, row, at == lines.data);
+            drawing_begin(d, row, at == lines.data);
             canvas_put(&d->line, from + 1, at, LOOK_BAD);
-            end_line(d);
+            drawing_end(d);
         }
         strbuf_free(&lines);
     } else {
-        char *fits = cut(d, text.data, to - from);
+        char *fits = drawing_cut(d, text.data, to - from);
         int columns = canvas_columns(d->look, fits);
-        begin_line(d, row, true);
+        drawing_begin(d, row, true);
         canvas_put(&d->line, from + (to - from - columns) / 2, fits,
                    row->kind == PICTURE_GAP ? LOOK_DIM : LOOK_NOTE);
-        end_line(d);
+        drawing_end(d);
         free(fits);
     }
     strbuf_free(&text);
@@ -361,7 +320,7 @@ static void draw_row(struct drawing *d, const struct picture_row *row)
     if (row->side < 0)
         draw_across(d, row);
     else if (row->kind == PICTURE_PACKET && row->side != row->to)
-        draw_arrow(d, row);
+        drawing_packet(d, row);
     else if (row->kind != PICTURE_STATE)
         draw_beside(d, row);
     else if (row->nstates > 0) {
@@ -369,78 +328,51 @@ static void draw_row(struct drawing *d, const struct picture_row *row)
         for (unsigned i = 0; i < row->nstates; i++)
             outside |= state_outside(d, d->p->states[row->states + i].side);
         if (outside) {
-            begin_line(d, row, true);
-            put_states(d, row);
-            end_line(d);
+            drawing_begin(d, row, true);
+            drawing_states(d, row);
+            drawing_end(d);
         }
     }
     draw_inner_states(d, row);
     draw_bytes(d, row);
 }
 
-/* --- the top --- */
-
-static void draw_centred(struct drawing *d, int side, const char *text, int paint)
-{
-    int room = d->p->nsides > 1 ? (d->x[1] - d->x[0]) - 2 : d->width;
-    /* The outermost may use what is beyond their line as well. */
-    char *fits = cut(d, text, room > 8 ? room : 8);
-    int columns = canvas_columns(d->look, fits), start = d->x[side] - columns / 2;
-    if (start + columns > d->width)
-        start = d->width - columns;
-    canvas_put(&d->line, start < 0 ? 0 : start, fits, paint);
-    free(fits);
-}
-
-static void draw_head(struct drawing *d)
-{
-    bool second = false, third = false;
-    canvas_clear(&d->line, d->look, d->width);
-    for (int i = 0; i < d->p->nsides; i++) {
-        const struct picture_side *side = &d->p->sides[i];
-        draw_centred(d, i, side->name, LOOK_BOLD);
-        second |= *side->address != '\0' && strcmp(side->address, side->name) != 0;
-        third |= *side->source != '\0';
-    }
-    end_line(d);
-    for (int k = 0; k < 2; k++) {
-        if (!(k == 0 ? third : second))
-            continue;
-        canvas_clear(&d->line, d->look, d->width);
-        for (int i = 0; i < d->p->nsides; i++) {
-            const struct picture_side *side = &d->p->sides[i];
-            if (k == 0)
-                draw_centred(d, i, side->source, LOOK_DIM);
-            else if (strcmp(side->address, side->name) != 0)
-                draw_centred(d, i, side->address, LOOK_DIM);
-        }
-        end_line(d);
-    }
-    begin_line(d, NULL, false);
-    end_line(d);
-}
-
 /* --- where nothing else fits: a line a row --- */
+
+/* "alice → bob, carol: " */
+static void list_way(const struct drawing *d, const struct picture_row *row, struct strbuf *text)
+{
+    const char *before = " → ";
+    strbuf_puts(text, d->p->sides[row->side].label);
+    for (int i = 0; i < d->p->nsides; i++)
+        if ((row->tos >> i & 1) != 0) {
+            strbuf_printf(text, "%s%s", before, d->p->sides[i].label);
+            before = ", ";
+        }
+    strbuf_puts(text, row->part == PART_ARRIVES ? ": … " : ": ");
+}
 
 static void list_row(struct drawing *d, const struct picture_row *row)
 {
     struct strbuf text = STRBUF_INIT, fit = STRBUF_INIT;
     d->evidence |= row->evidence;
     if (row->kind == PICTURE_PACKET)
-        strbuf_printf(&text, "%s → %s: ", d->p->sides[row->side].name, d->p->sides[row->to].name);
+        list_way(d, row, &text);
     else if (row->side >= 0)
-        strbuf_printf(&text, "%s: ", d->p->sides[row->side].name);
+        strbuf_printf(&text, "%s: ", d->p->sides[row->side].label);
     if (*row->where != '\0')
         strbuf_printf(&text, "%s ", row->where);
     strbuf_puts(&text, row->text);
+    if (row->aside != NULL)
+        strbuf_printf(&text, " %s %s", drawing_stop(d, row), row->aside);
     for (unsigned i = 0; i < row->nstates; i++) {
         const struct picture_state *state = &d->p->states[row->states + i];
-        strbuf_printf(&text, " ● %s %s", d->p->sides[state->side].name, state->name);
+        strbuf_printf(&text, " ● %s %s", d->p->sides[state->side].label, state->name);
     }
     look_clean(d->look, &fit, text.data);
     strbuf_cut(&text, 0);
-    text_wrap(&text, fit.data, (size_t)d->width, row->evidence ? glyph(d, "▶ ", "> ") : "  ",
-              "    ");
+    text_wrap(&text, fit.data, (size_t)d->width,
+              row->evidence ? drawing_glyph(d, "▶ ", "> ") : "  ", "    ");
     strbuf_puts(d->out, row->tone == TONE_BAD ? look_on(d->look, LOOK_BAD) : "");
     strbuf_add(d->out, text.data, text.len - 1);
     strbuf_puts(d->out, row->tone == TONE_BAD ? look_off(d->look) : "");
@@ -449,47 +381,15 @@ static void list_row(struct drawing *d, const struct picture_row *row)
     strbuf_free(&fit);
 }
 
-/* --- the bottom --- */
-
-static void add_note(struct drawing *d, const char *text)
-{
-    struct strbuf clean = STRBUF_INIT, lines = STRBUF_INIT;
-    look_clean(d->look, &clean, text);
-    strbuf_puts(&lines, look_on(d->look, LOOK_DIM));
-    text_wrap(&lines, clean.data, look_width(d->look), NULL, NULL);
-    strbuf_cut(&lines, lines.len - 1);
-    strbuf_printf(&lines, "%s\n", look_off(d->look));
-    strbuf_add(d->out, lines.data, lines.len);
-    strbuf_free(&clean);
-    strbuf_free(&lines);
-}
-
-static void draw_foot(struct drawing *d)
-{
-    struct strbuf legend = STRBUF_INIT;
-    strbuf_putc(d->out, '\n');
-    if (d->waits && !d->list)
-        strbuf_printf(&legend, "%s waits in a call", glyph(d, "┊", ":"));
-    if (d->evidence)
-        strbuf_printf(&legend, "%s%s shows what went wrong", legend.len > 0 ? "    " : "",
-                      glyph(d, "▶", ">"));
-    if (legend.len > 0)
-        add_note(d, legend.data);
-    for (unsigned i = 0; i < d->p->nnotes; i++)
-        add_note(d, d->p->notes[i]);
-    strbuf_free(&legend);
-}
-
 void trace_text(const struct picture *p, const struct look *look, struct strbuf *out)
 {
     struct drawing d = {.p = p, .look = look, .out = out};
     lay_out(&d);
-    if (!d.list)
-        draw_head(&d);
+    drawing_head(&d);
     for (size_t i = 0; i < p->nrows; i++)
         if (d.list)
             list_row(&d, &p->rows[i]);
         else
             draw_row(&d, &p->rows[i]);
-    draw_foot(&d);
+    drawing_foot(&d);
 }

@@ -224,6 +224,25 @@ def hostile(b, folder):
        b.js("T.panel()"))
 
 
+def several_hosts(b, folder):
+    load(b, folder, "hosts_lost_syn")
+    lost = b.js("T.first('drop tcp syn 1')")
+    ok("a lost segment shows the rule that took it", lost >= 0)
+    point(b, lost)
+    for part in ("sent by host: alice", "meant for host: bob", "fate: dropped",
+                 "rule of the wire: drop tcp syn 1", "never arrived"):
+        ok("it is told: " + part, part in b.js("T.panel()"), b.js("T.panel()"))
+    heads = "T.rows()[%d].querySelectorAll('path.h').length"
+    same("its arrow has no head", b.js(heads % lost), 0)
+    same("a broadcast has one at each receiver", b.js(heads % b.js("T.first('who-has')")), 2)
+    late = b.js("T.first('after 20 ms')")
+    point(b, late)
+    ok("what came late says how long it was on its way", "on the way for: 20.0 ms" in b.js("T.panel()"),
+       b.js("T.panel()"))
+    ok("it stands below what happened meanwhile",
+       b.js("T.first('+20 ms')") < b.js("T.first('send(4')") < late)
+
+
 def policy(b, folder):
     """That the browser would have told: what the other tests rest on."""
     load(b, folder, "tcp_echo")
@@ -243,7 +262,8 @@ def main():
     folder = sys.argv[1]
     b = browser.Browser(browser.find())
     try:
-        for part in (pointing_and_clicking, walking, filtering, zooming, on_a_telephone, hostile):
+        for part in (pointing_and_clicking, walking, filtering, zooming, on_a_telephone, several_hosts,
+                     hostile):
             part(b, folder)
             same("the browser has no complaint about " + part.__name__.replace("_", " "),
                  b.complaints, [])

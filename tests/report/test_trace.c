@@ -120,6 +120,24 @@ static void a_thousand_rounds_are_folded(void **state)
     check_all("eof_ignored", NULL, 0);
 }
 
+static void a_lost_segment_ends_halfway_and_names_the_rule(void **state)
+{
+    (void)state;
+    check_all("hosts_lost_syn", NULL, 0);
+}
+
+static void a_broadcast_reaches_every_host(void **state)
+{
+    (void)state;
+    check_all("hosts_who", (const uint64_t[]){20}, 1);
+}
+
+static void what_is_late_or_held_leaves_and_arrives(void **state)
+{
+    (void)state;
+    check_all("hosts_late", NULL, 0);
+}
+
 static void hostile_bytes_stay_text(void **state)
 {
     (void)state;
@@ -172,7 +190,8 @@ static void nothing_in_a_page_can_be_code_but_its_own(void **state)
 static void no_width_makes_a_line_too_long(void **state)
 {
     (void)state;
-    static const char *const names[] = {"tcp_echo", "htons", "udp_echo", "lossy", "hostile"};
+    static const char *const names[] = {"tcp_echo", "htons",          "udp_echo",  "lossy",
+                                        "hostile",  "hosts_lost_syn", "hosts_who", "hosts_late"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         for (int width = LOOK_WIDTH_MIN; width <= 150; width++) {
             struct strbuf out = STRBUF_INIT;
@@ -248,6 +267,9 @@ int main(void)
         cmocka_unit_test(datagrams_and_a_port_that_is_unreachable),
         cmocka_unit_test(lost_late_and_repeated_segments),
         cmocka_unit_test(a_thousand_rounds_are_folded),
+        cmocka_unit_test(a_lost_segment_ends_halfway_and_names_the_rule),
+        cmocka_unit_test(a_broadcast_reaches_every_host),
+        cmocka_unit_test(what_is_late_or_held_leaves_and_arrives),
         cmocka_unit_test(hostile_bytes_stay_text),
         cmocka_unit_test(a_page_is_what_it_was),
         cmocka_unit_test(nothing_in_a_page_can_be_code_but_its_own),
