@@ -54,7 +54,7 @@ TOOL_SRC   := $(wildcard tests/cli/*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
 # The data floors and the pure functions: what is fed with foreign bytes.
 FUZZED_SRC := $(foreach room,base timeline catalog build rules judge report,$(wildcard runner/$(room)/*.c)) \
-              $(wildcard runner/net/switch*.c) runner/net/stamps.c
+              $(wildcard runner/net/switch*.c) runner/net/stamps.c runner/net/dns.c
 
 RUNNER_OBJ := $(RUNNER_SRC:%.c=$(BUILD)/obj/%.o)
 LIB_OBJ    := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
@@ -164,6 +164,9 @@ $(BUILD)/tests/%: tests/%.c $(BUILD)/tested.a
 	$(SAY) TEST $@
 	@mkdir -p $(@D)
 	$(Q)$(TEST_CC) -MMD -MP $< -o $@ $(BUILD)/tested.a $(LDHARDEN) $(PKG_LIBS) -lcmocka
+
+# Questions to our DNS are made, and answers read, by the C library's resolver.
+$(BUILD)/tests/net/test_dns: private PKG_LIBS += -lresolv
 
 $(TOOL_BIN): $(BUILD)/tests/%: tests/%.c $(BUILD)/flags
 	$(SAY) CC $<
