@@ -182,9 +182,15 @@ static int keep_raw_sockets(void)
 /* Before descriptors are closed and capabilities go. */
 static int move_to_host(int host)
 {
+    const char *step;
     if (host < 0)
         return 0;
     if (hosts_enter(&hosts, host) != 0 || unshare(CLONE_NEWUTS) != 0)
+        return -1;
+    /* With a DNS server each host knows its own name only, and the server by the address on its own
+     * side. Else all know the same, and share the files. */
+    if (network.dns >= 0 && (unshare(CLONE_NEWNS) != 0 ||
+                             rootfs_names(&network, (unsigned)host, true, &step) != 0))
         return -1;
     return sethostname(network.hosts[host].name, strlen(network.hosts[host].name));
 }
@@ -336,7 +342,7 @@ static void build_hosts(const struct init_config *config, const struct init_requ
     if (hosts_build(&network, &hosts, &err) != 0) {
         reply.error = errno != 0 ? errno : EPROTO;
         snprintf(reply.text, sizeof reply.text, "build its hosts: %.200s", err.text);
-    } else if (rootfs_names(&network, config->kind.own, &step) != 0) {
+    } else if (rootfs_names(&network, 0, config->kind.own, &step) != 0) {
         reply.error = errno;
         snprintf(reply.text, sizeof reply.text, "%s", step);
     }

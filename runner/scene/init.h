@@ -52,8 +52,8 @@ _Noreturn void init_main(const struct init_config *config);
 int rootfs_enter(const char **step);
 /* For the user's own programs: the host's files stay, only /proc is the namespace's. */
 int rootfs_keep(const char **step);
-/* The hosts' names become known: /etc/hosts and, where one of them answers DNS, resolv.conf. `own`:
- * the host's files are covered, in this namespace only. */
-int rootfs_names(const struct network *net, bool own, const char **step);
+/* The hosts' names become known, as `host` knows them: /etc/hosts and, where one of them answers
+ * DNS, resolv.conf. `own`: the files that are there are covered, in this namespace only. */
+int rootfs_names(const struct network *net, unsigned host, bool own, const char **step);
 
 #endif

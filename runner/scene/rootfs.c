@@ -152,12 +152,12 @@ static int replace(const char *path, const char *text, bool own)
                : -1;
 }
 
-int rootfs_names(const struct network *net, bool own, const char **step)
+int rootfs_names(const struct network *net, unsigned host, bool own, const char **step)
 {
     struct strbuf hosts = STRBUF_INIT, resolver = STRBUF_INIT;
     *step = "make its hosts known by name";
-    network_hosts_file(net, 0, &hosts);
-    network_resolv_conf(net, 0, &resolver);
+    network_hosts_file(net, host, &hosts);
+    network_resolv_conf(net, host, &resolver);
     /* A tmpfs lies over /tmp only while files are made in it that shall cover others. */
     int rc = own ? mount("socklings", ROOT, "tmpfs", MS_NOSUID | MS_NODEV, "size=1m") : 0;
     if (rc == 0)

@@ -108,7 +108,7 @@ static int connect_sandbox(struct run *run, char **names)
         run->places[i].diag = sandbox_socket(run->sandbox, run->places[i].host, AF_NETLINK,
                                              SOCK_RAW, NETLINK_SOCK_DIAG, NULL);
     settle_open(run);
-    if (wire_open(run) != 0)
+    if (wire_open(run) != 0 || dns_open(run) != 0)
         return -1;
     if (setup->tier == TIER_A) /* elsewhere the host's own traffic would be in it */
         record_open(run);
@@ -151,6 +151,7 @@ void run_end(struct run *run)
 {
     settle_close(run);
     record_close(run);
+    dns_close(run);
     wire_close(run);
     for (unsigned i = 0; i < run->nplaces; i++)
         if (run->places[i].diag >= 0)

@@ -98,6 +98,7 @@ struct run {
     uint64_t packets_missed, packets_left_out;
     struct net_switch *wire; /* between the hosts; NULL: one host */
     struct packet_flows *wire_flows;
+    struct dns *dns; /* NULL: no host answers DNS */
     struct on_way *on_way; /* frames whose arrival is still to be told */
     unsigned non_way;
     bool lossy; /* the wire has kept a frame back: the kernels will try again, later */
@@ -155,6 +156,10 @@ int wire_say(struct run *run, const char *text);
 bool wire_pump(struct run *run);
 /* Frames are on their way, or a kernel still asks who has an address. */
 bool wire_busy(const struct run *run);
+
+/* scene/dns.c: the server on the host that answers DNS, if there is one. -1 and run->err. */
+int dns_open(struct run *run);
+void dns_close(struct run *run);
 
 /* The place of a host; NULL: the first. A name that is no host's gives NULL. */
 struct place *run_place(struct run *run, const char *host);
