@@ -189,8 +189,8 @@ static int move_to_host(int host)
         return -1;
     /* With a DNS server each host knows its own name only, and the server by the address on its own
      * side. Else all know the same, and share the files. */
-    if (network.dns >= 0 && (unshare(CLONE_NEWNS) != 0 ||
-                             rootfs_names(&network, (unsigned)host, true, &step) != 0))
+    if (network.dns >= 0 &&
+        (unshare(CLONE_NEWNS) != 0 || rootfs_names(&network, (unsigned)host, true, &step) != 0))
         return -1;
     return sethostname(network.hosts[host].name, strlen(network.hosts[host].name));
 }

@@ -98,7 +98,7 @@ struct run {
     uint64_t packets_missed, packets_left_out;
     struct net_switch *wire; /* between the hosts; NULL: one host */
     struct packet_flows *wire_flows;
-    struct dns *dns; /* NULL: no host answers DNS */
+    struct dns *dns;       /* NULL: no host answers DNS */
     struct on_way *on_way; /* frames whose arrival is still to be told */
     unsigned non_way;
     bool lossy; /* the wire has kept a frame back: the kernels will try again, later */
