@@ -455,7 +455,7 @@ static void lossy_exchange(uint64_t seed, struct strbuf *story)
     for (int request = 0; request < 40; request++) {
         bool answered = false;
         for (int attempt = 0; attempt < 10 && !answered; attempt++) {
-            char text[8];
+            char text[32];
             snprintf(text, sizeof text, "q%d.%d", request, attempt);
             wire_udp(&w, "carol", "bob", "noise");
             wire_udp(&w, "alice", "bob", text);
