@@ -9,6 +9,7 @@
 #include "catalog/network.h"
 #include "catalog/wire_rule.h"
 #include "cli/args.h"
+#include "cli/fault_arg.h"
 #include "cli/handlers.h"
 #include "cli/signals.h"
 #include "cli/trace_out.h"
@@ -151,6 +152,9 @@ struct programs {
     struct words words[PROGRAMS_MOST]; /* of the peers */
     char *names[PROGRAMS_MOST];        /* in the recording */
     unsigned count;
+    struct fault_arg args[COMMAND_REPEATS_MAX + 1];
+    unsigned nargs;
+    struct trace_fault faults[PROGRAMS_MOST][COMMAND_REPEATS_MAX + 1];
 };
 
 static void programs_free(struct programs *c)
@@ -159,6 +163,8 @@ static void programs_free(struct programs *c)
         words_free(&c->words[i]);
         free(c->names[i]);
     }
+    for (unsigned i = 0; i < c->nargs; i++)
+        fault_arg_free(&c->args[i]);
 }
 
 /* In the recording names are unique: "nc", then "peer", "peer2", … where it is taken. */
@@ -226,13 +232,40 @@ static int read_programs(struct cli *cli, const struct invocation *inv, const st
     return 0;
 }
 
+static int read_faults(struct cli *cli, const struct invocation *inv, struct programs *c)
+{
+    const char *text;
+    struct error err;
+    while ((text = invocation_repeated(inv, "--fault", (int)c->nargs)) != NULL) {
+        struct fault_arg *arg = &c->args[c->nargs];
+        unsigned at = 0;
+        if (fault_arg_parse(arg, text, &err) != 0) {
+            cli_error(cli, "--fault: %s.", err.text);
+            return -1;
+        }
+        c->nargs++;
+        while (arg->program != NULL && at < c->count && strcmp(c->names[at], arg->program) != 0)
+            at++;
+        if (at == c->count) {
+            cli_error(cli, "--fault: no program is called %s; the first is %s.", arg->program,
+                      c->names[0]);
+            return -1;
+        }
+        struct observe_command *run = &c->run[at];
+        c->faults[at][run->nfaults++] = arg->fault;
+        run->faults = c->faults[at];
+    }
+    return 0;
+}
+
 static int trace_command(struct cli *cli, const struct invocation *inv,
                          const struct trace_wanted *w)
 {
     struct programs *programs = mem_alloc(sizeof *programs);
     struct lan *lan = mem_alloc(sizeof *lan);
     int status = EXIT_USAGE;
-    if (read_lan(cli, inv, lan) == 0 && read_programs(cli, inv, lan, programs) == 0) {
+    if (read_lan(cli, inv, lan) == 0 && read_programs(cli, inv, lan, programs) == 0 &&
+        read_faults(cli, inv, programs) == 0) {
         struct observe_setup setup = {.tier = scene_tier_probe(),
                                       .commands = programs->run,
                                       .ncommands = programs->count,
@@ -256,7 +289,7 @@ int cmd_trace(struct cli *cli, const struct invocation *inv)
         return EXIT_USAGE;
     if (inv->rest != NULL)
         return trace_command(cli, inv, &wanted);
-    static const char *const of_programs[] = {"--peer", "--hosts", "--wire", "--seed"};
+    static const char *const of_programs[] = {"--peer", "--hosts", "--wire", "--seed", "--fault"};
     for (size_t i = 0; i < sizeof of_programs / sizeof of_programs[0]; i++) {
         if (invocation_option(inv, of_programs[i]) != NULL) {
             cli_error(cli, "%s goes with a program after \"--\".", of_programs[i]);

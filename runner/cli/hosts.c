@@ -216,6 +216,14 @@ static void start_example(struct player *p, unsigned index)
     settle(p);
 }
 
+/* Ctrl-C goes to the program in the terminal used last. */
+static void interrupt(struct player *p)
+{
+    struct error err;
+    if (console_type(p->console, p->current, "\003", 1, &err) != 0)
+        cli_say(p->cli, "Nothing runs in %s. Ctrl-D leaves.", p->current);
+}
+
 static void play(struct player *p)
 {
     struct strbuf line = STRBUF_INIT;
@@ -229,15 +237,12 @@ static void play(struct player *p)
         free(prompt);
         if (status == INPUT_END)
             break;
-        struct error err;
-        if (status == INPUT_INTERRUPTED && !signals.terminated) {
-            if (console_type(p->console, p->current, "\003", 1, &err) != 0)
-                cli_say(p->cli, "Nothing runs in %s. Ctrl-D leaves.", p->current);
-        } else if (status == INPUT_LINE && line.len > 0) {
+        if (status == INPUT_INTERRUPTED && !signals.terminated)
+            interrupt(p);
+        else if (status == INPUT_LINE && line.len > 0)
             play_line(p, line.data);
-        }
-        settle(p);
-        signals.interrupted = signals.terminated;
+        if (!terminal) /* there it goes on while the next line is typed */
+            settle(p);
         if (signals.terminated)
             break;
     }

@@ -131,9 +131,12 @@ static enum input_status terminal_line(struct cli *cli, const char *prompt, stru
     if (!typed_done) {
         status = signals.terminated ? INPUT_END : INPUT_INTERRUPTED;
         rl_callback_sigcleanup();
+        /* Before the handler goes: with bracketed paste it leaves the cursor at the line's start.
+         */
+        fputs(signals.terminated ? "" : "^C", rl_outstream);
         rl_replace_line("", 0);
         rl_callback_handler_remove();
-        fputs(signals.terminated ? "\n" : "^C\n", rl_outstream);
+        fputs("\n", rl_outstream);
         fflush(rl_outstream);
     } else if (!typed) {
         status = INPUT_END;

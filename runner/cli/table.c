@@ -102,7 +102,10 @@ const struct command commands[] = {
                  {"--hosts", "NAMES", COMPLETE_NONE, "on a LAN of these hosts: alice,bob"},
                  {"--wire", "RULE", COMPLETE_NONE,
                   "what the wire between them does: 'drop tcp syn 1'; may be repeated", true},
-                 {"--seed", "N", COMPLETE_NONE, "of what rules leave to chance"}},
+                 {"--seed", "N", COMPLETE_NONE, "of what rules leave to chance"},
+                 {"--fault", "RULE", COMPLETE_NONE,
+                  "what is done to a call: 'recv EINTR', 'send shorten 10 2-4'; may be repeated",
+                  true}},
      .rest = "CMD",
      .summary = "a picture of what was called, sent and received",
      .details =
@@ -118,6 +121,9 @@ const struct command commands[] = {
          "how many of them: 1, 2-4, 3+, every 2, 30%.\n\n"
          "The picture shows what each program called, the packets between them and the states of "
          "the kernel's sockets, from top to bottom as time went by.\n\n"
+         "--fault 'recv EINTR' makes the program's first recv() fail so; 'send shorten 10 2-4' "
+         "cuts "
+         "its second to fourth send() down to 10 bytes; 'peer: accept EMFILE' is for the peer.\n\n"
          "Without --calls, --packets or --states all is shown. --json without FILE prints to "
          "standard output; what the program prints goes to standard error then.",
      .needs = NEEDS_CATALOG | NEEDS_WORKSPACE | NEEDS_LOOP,

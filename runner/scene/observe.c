@@ -55,6 +55,8 @@ static const char *start_all(struct run *run, const struct observe_setup *setup)
                                              command->argv, STDIO_OWN);
         if (actor == NULL)
             return "internal";
+        for (unsigned k = 0; k < command->nfaults; k++)
+            tracer_fault(run->tracer, actor->traced, &command->faults[k]);
         /* The next one finds it ready: a server that listens, say. */
         while (why == NULL && !interrupted(setup) && actor_alive(actor) &&
                (i + 1 < setup->ncommands || !actor->traced->running) &&
@@ -88,6 +90,8 @@ static const char *watch(struct run *run, const struct observe_setup *setup)
 /* What still runs is asked to end, so that its last calls are seen, and is given a moment. */
 static void end_programs(struct run *run, bool by_user)
 {
+    if (run->nactors > 0 && actor_alive(run->actors[0]))
+        run->actors[0]->ended_by_us = true;
     int64_t until = clock_now() + END_MS * CLOCK_MS;
     if (someone_lives(run, 0))
         tracer_kill(run->tracer, NULL, by_user ? SIGINT : SIGTERM);
@@ -136,7 +140,7 @@ int observe_run(struct loop *loop, const struct observe_setup *setup, struct tim
             timeline_sort(tl);
         }
         const struct trace_program *first = run.nactors > 0 ? run.actors[0]->traced : NULL;
-        if (first != NULL && first->exited)
+        if (first != NULL && first->exited && !run.actors[0]->ended_by_us)
             *status = first->signal != 0 ? 128 + first->signal : first->status;
     }
     run_end(&run);

@@ -9,11 +9,14 @@
 #define SOCKLINGS_SCENE_OBSERVE_H
 
 #include "scene/scene.h"
+#include "trace/tracer.h"
 
 struct observe_command {
-    const char *name;        /* in the recording: "python3", "peer" */
-    const char *const *argv; /* NULL-terminated; argv[0] is searched in $PATH */
-    const char *host;        /* of the network; NULL: the first, or the only one */
+    const char *name;                 /* in the recording: "python3", "peer" */
+    const char *const *argv;          /* NULL-terminated; argv[0] is searched in $PATH */
+    const struct trace_fault *faults; /* what is done to its calls */
+    unsigned nfaults;
+    const char *host; /* of the network; NULL: the first, or the only one */
 };
 
 struct observe_setup {
@@ -30,7 +33,8 @@ struct observe_setup {
 };
 
 /* 0, whatever the programs did; -1 and *err for the runner's own failure. *status: how the first
- * program ended, as a shell tells it (128 + signal). */
+ * program ended, as a shell tells it (128 + signal); 0 when it only waited any more and was ended.
+ */
 int observe_run(struct loop *loop, const struct observe_setup *setup, struct timeline *tl,
                 int *status, struct error *err);
 

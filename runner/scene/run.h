@@ -43,6 +43,7 @@ struct actor {
     int exec_error;        /* errno when it could not be executed */
     struct strbuf out;     /* everything it printed, in order of arrival */
     struct strbuf outs[2]; /* stdout and stderr apart */
+    bool ended_by_us;      /* observe.c: it was asked to end, and its status says nothing */
     bool replaced;         /* a later start of the same name took its place */
 };
 
