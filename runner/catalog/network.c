@@ -39,7 +39,8 @@ static bool same_subnet6(const struct in6_addr *a, const struct in6_addr *b, uns
 }
 
 /* Fills *fault in, so that a failure reads `return at_fault(…, error_set(…))`. */
-static int at_fault(struct network_fault *fault, unsigned host, int interface, int what, int result)
+static int at_fault(struct network_fault *fault, unsigned host, int interface,
+                    enum network_value what, int result)
 {
     fault->host = (int)host;
     fault->interface = interface;

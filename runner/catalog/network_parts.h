@@ -7,11 +7,13 @@
 #include "base/error.h"
 #include "catalog/network.h"
 
+enum network_value { FAULT_HOST, FAULT_NAME, FAULT_ADDRESS, FAULT_ADDRESS6, FAULT_MTU };
+
 /* What a fault of a network is a fault of. */
 struct network_fault {
     int host;      /* index, or -1: none in particular */
     int interface; /* index, or -1 */
-    enum { FAULT_HOST, FAULT_NAME, FAULT_ADDRESS, FAULT_ADDRESS6, FAULT_MTU } what;
+    enum network_value what;
 };
 
 /* As network_settle; *fault is set when it fails. */

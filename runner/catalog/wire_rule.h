@@ -8,6 +8,7 @@
  *     reorder udp from alice 1            the first is handed on after the next one that matches
  *     hold tcp syn-ack                    until the rule is released
  *     corrupt udp data 2                  one bit of the payload flips; its checksum stays
+ *                                         (of a frame without payload, one of the checksum)
  *     limit 1mbit from alice              a queue of 64 KiB before it, the rest is dropped
  *     drop udp containing "WHO?" 1-3
  *

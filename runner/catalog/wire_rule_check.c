@@ -46,8 +46,19 @@ static int check_payload(const struct wire_rule *rule, struct error *err)
         is_one_of((int)rule->kind, WIRE_SYN, WIRE_SYN_ACK, WIRE_ACK) || rule->protocol == WIRE_ARP;
     if (empty && rule->ncontaining > 0)
         return error_set(err, "such a frame has no payload that could contain something");
-    if (empty && rule->action == WIRE_CORRUPT)
-        return error_set(err, "such a frame has no payload that could be corrupted");
+    if (rule->action == WIRE_CORRUPT && rule->protocol == WIRE_ARP)
+        return error_set(err, "ARP has neither a payload nor a checksum that could be corrupted");
+    return 0;
+}
+
+static int check_cast(const struct wire_rule *rule, struct error *err)
+{
+    if (rule->cast != WIRE_BROADCAST)
+        return 0;
+    if (is_tcp(rule))
+        return error_set(err, "TCP is between two ends: none of its frames is a broadcast");
+    if (rule->protocol == WIRE_IP6 || rule->protocol == WIRE_ICMP6)
+        return error_set(err, "IPv6 has no broadcast, only multicast");
     return 0;
 }
 
@@ -77,9 +88,8 @@ static int check_hosts(const struct wire_rule *rule, const struct network *net, 
 
 int wire_rule_check(const struct wire_rule *rule, const struct network *net, struct error *err)
 {
-    if (check_kind(rule, err) != 0 || check_ports(rule, err) != 0 || check_payload(rule, err) != 0)
+    if (check_kind(rule, err) != 0 || check_ports(rule, err) != 0 ||
+        check_payload(rule, err) != 0 || check_cast(rule, err) != 0)
         return -1;
-    if (rule->cast == WIRE_BROADCAST && is_tcp(rule))
-        return error_set(err, "TCP is between two ends: none of its frames is a broadcast");
     return check_hosts(rule, net, err);
 }

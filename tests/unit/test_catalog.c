@@ -11,7 +11,8 @@ static char *lab_text(const char *id, const char *checks)
 {
     return mem_format(
         "{\"version\": 1, \"id\": \"%s\", \"title\": \"T\", \"summary\": \"S\", \"part\": 2,\n"
-        " \"programs\": [{\"role\": \"server\", \"source\": \"a.c\", \"usage\": \"a PORT\"}],\n"
+        " \"programs\": [{\"role\": \"server\", \"source\": \"a.c\", \"usage\": \"a PORT\"},\n"
+        "  {\"role\": \"client\", \"source\": \"b.c\", \"usage\": \"b HOST PORT\"}],\n"
         " \"steps\": [{\"id\": \"one\", \"title\": \"One\", \"goal\": \"G\", \"lesson\": \"one\",\n"
         "   \"hints\": [\"a\", \"b\", \"c\"], \"checks\": [%s]},\n"
         "  {\"id\": \"two\", \"title\": \"Two\", \"goal\": \"G\", \"lesson\": \"two\", \"points\": "
@@ -225,7 +226,7 @@ static void defaults_are_filled_in(void **state)
     assert_int_equal(lab->limits.file_bytes, 64 * 1024 * 1024);
     assert_int_equal(lab->limits.calls, 200000);
     assert_ptr_equal(lab_program(lab, "server"), &lab->programs[0]);
-    assert_null(lab_program(lab, "client"));
+    assert_null(lab_program(lab, "helper"));
     assert_int_equal(lab->programs[0].nexample, 0);
 
     const struct scene_script *scene = lab->steps[0].checks[0].scene;
@@ -443,6 +444,34 @@ static void the_hosts_of_a_lab_are_those_of_its_scenes_that_name_none(void **sta
     lab_free(lab);
 }
 
+/* The example stands in the guide's first block of JSON behind that heading. */
+static void the_example_of_the_authors_guide_is_a_scene(void **state)
+{
+    (void)state;
+    struct strbuf guide = STRBUF_INIT;
+    struct error err;
+    char *path = file_join(top(), "runner/catalog/README.md");
+    if (file_read(path, 1024 * 1024, 0, &guide, &err) != 0)
+        fail_msg("%s", err.text);
+    static const char fence[] = "```json\n";
+    char *start = strstr(guide.data, "### Several hosts and the wire");
+    assert_non_null(start);
+    start = strstr(start, fence);
+    assert_non_null(start);
+    start += strlen(fence);
+    char *end = strstr(start, "```");
+    assert_non_null(end);
+    *end = '\0';
+    struct lab *lab = parse(start);
+    const struct network *net = lab->steps[0].checks[0].scene->network;
+    assert_int_equal(net->nhosts, 4);
+    assert_int_equal(net->nsegments, 2);
+    assert_true(net->hosts[3].has_gateway);
+    lab_free(lab);
+    strbuf_free(&guide);
+    free(path);
+}
+
 static void a_lab_without_hosts_has_no_network(void **state)
 {
     (void)state;
@@ -553,6 +582,7 @@ int main(void)
         cmocka_unit_test(peers_among_hosts_are_reached_from_outside_unless_told_otherwise),
         cmocka_unit_test(the_hosts_of_a_lab_are_those_of_its_scenes_that_name_none),
         cmocka_unit_test(a_lab_without_hosts_has_no_network),
+        cmocka_unit_test(the_example_of_the_authors_guide_is_a_scene),
         cmocka_unit_test(a_broken_lab_does_not_hide_the_others),
         cmocka_unit_test(a_lab_is_found_by_number_id_and_name),
         cmocka_unit_test(a_folder_that_is_not_there_is_told),

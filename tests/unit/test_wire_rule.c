@@ -309,8 +309,8 @@ static void rules_that_no_frame_can_match_are_refused(void **state)
     refuse("drop tcp broadcast", "none of its frames is a broadcast");
     refuse("drop syn broadcast", "none of its frames is a broadcast");
     refuse("drop syn containing \"x\"", "no payload that could contain");
-    refuse("corrupt tcp ack", "no payload that could be corrupted");
-    refuse("corrupt arp", "no payload that could be corrupted");
+    refuse("drop icmp6 broadcast", "IPv6 has no broadcast");
+    refuse("corrupt arp", "neither a payload nor a checksum");
     refuse("drop from bob to bob", "never reaches the wire");
     refuse("drop from alice to carol", "\"alice\" and \"carol\" are on different networks");
 }
@@ -326,6 +326,7 @@ static void what_is_unusual_but_possible_is_taken(void **state)
         "drop from gate to carol",
         "drop broadcast data",
         "corrupt icmp",
+        "corrupt tcp syn",
         "drop port 7 from-port 7 to-port 8",
         "hold from alice 2+",
         "limit 8kbit every 2",
