@@ -24,12 +24,14 @@
 #include "base/strbuf.h"
 #include "trace/memory.h"
 #include "trace/proc.h"
+#include "trace/symbols.h"
 
 enum {
     FRAMES_MOST = 64,
     IMAGES_KEPT = 8,
     STACK_WINDOW = 4096,
     BINARY_MOST = 512 << 20,
+    LIBRARIES = 32, /* more are looked up by libdw, one by one */
     PLACES = 512
 };
 
@@ -44,11 +46,18 @@ struct place {
     int line;
 };
 
+struct library {
+    Dwfl_Module *mod;
+    struct symbols_file file;
+};
+
 struct image {
     char *binary;   /* key */
     char *mappings; /* key: the executable mappings, one a line */
     Dwfl *dwfl;
     Dwfl_Module *program, *loader;
+    struct library libraries[LIBRARIES];
+    unsigned nlibraries;
     struct place places[PLACES]; /* hashed by pc, linear probing */
     unsigned nplaces;
     unsigned users;
@@ -97,13 +106,12 @@ bool source_is_loader(const char *path, size_t len)
 }
 
 /* Only a regular file: a program may name a FIFO, which would keep us, or a device. */
-static int open_regular(int dir, const char *path, uint64_t resolve)
+static int open_regular(int dir, const char *path, uint64_t resolve, struct stat *st)
 {
     struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
                            .resolve = resolve};
-    struct stat st;
     int fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof how);
-    if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size > BINARY_MOST)) {
+    if (fd >= 0 && (fstat(fd, st) != 0 || !S_ISREG(st->st_mode) || st->st_size > BINARY_MOST)) {
         close(fd);
         return -1;
     }
@@ -112,31 +120,35 @@ static int open_regular(int dir, const char *path, uint64_t resolve)
 
 /* A file as the process itself sees it: it may have been made inside the sandbox, and its links
  * lead nowhere else. */
-static int open_inside(pid_t pid, const char *name)
+static int open_inside(pid_t pid, const char *name, struct stat *st)
 {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/root", (int)pid);
     int root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (root < 0)
         return -1;
-    int fd = open_regular(root, name, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+    int fd = open_regular(root, name, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS, st);
     close(root);
     return fd;
 }
 
-static Dwfl_Module *report(Dwfl *dwfl, pid_t pid, const struct proc_mapping *m, const char *binary)
+static Dwfl_Module *report(struct image *image, pid_t pid, const struct proc_mapping *m,
+                           const char *binary)
 {
     GElf_Ehdr header;
+    struct stat st;
     char *name = mem_format("%.*s", (int)m->path_len, m->path);
     const char *path = binary != NULL ? binary : name;
     Dwfl_Module *mod = NULL;
-    int fd = binary != NULL ? open_regular(AT_FDCWD, path, 0) : open_inside(pid, name);
+    int fd = binary != NULL ? open_regular(AT_FDCWD, path, 0, &st) : open_inside(pid, name, &st);
     if (fd >= 0) {
         bool fixed = pread(fd, &header, sizeof header, 0) == (ssize_t)sizeof header &&
                      header.e_type == ET_EXEC;
-        mod = dwfl_report_elf(dwfl, name, path, fd, fixed ? 0 : (GElf_Addr)m->start, true);
+        mod = dwfl_report_elf(image->dwfl, name, path, fd, fixed ? 0 : (GElf_Addr)m->start, true);
         if (mod == NULL)
             close(fd); /* else libdwfl owns it */
+        else if (image->nlibraries < LIBRARIES)
+            image->libraries[image->nlibraries++] = (struct library){mod, symbols_file_of(&st)};
     }
     free(name);
     return mod;
@@ -156,9 +168,9 @@ static void report_all(struct image *image, pid_t pid, const char *mappings, con
             continue;
         if (program.path == NULL && !loader) {
             program = m;
-            image->program = report(image->dwfl, pid, &m, binary);
+            image->program = report(image, pid, &m, binary);
         } else {
-            Dwfl_Module *mod = report(image->dwfl, pid, &m, NULL);
+            Dwfl_Module *mod = report(image, pid, &m, NULL);
             if (loader)
                 image->loader = mod;
         }
@@ -314,6 +326,7 @@ void source_forget_all(void)
             images[i] = NULL;
         }
     }
+    symbols_forget_all();
 }
 
 struct source *source_get(const char *binary, const char *name)
@@ -390,6 +403,20 @@ static const char *line_of(Dwfl_Module *mod, Dwarf_Addr pc, int *number)
     return NULL;
 }
 
+/* The program's own table is small, and only of use as long as the image. */
+static const char *function_at(struct image *image, Dwfl_Module *mod, Dwarf_Addr pc)
+{
+    GElf_Off offset;
+    GElf_Sym symbol;
+    const char *name;
+    for (unsigned i = 0; i < image->nlibraries; i++)
+        if (image->libraries[i].mod == mod && mod != image->program &&
+            symbols_find(mod, &image->libraries[i].file, pc, &name))
+            return name;
+    name = dwfl_module_addrinfo(mod, pc, &offset, &symbol, NULL, NULL, NULL);
+    return name != NULL && (symbol.st_size == 0 || offset < symbol.st_size) ? name : NULL;
+}
+
 static void explain(struct image *image, struct place *place)
 {
     Dwfl_Module *mod = dwfl_addrmodule(image->dwfl, place->pc);
@@ -398,10 +425,8 @@ static void explain(struct image *image, struct place *place)
     place->kind = mod == image->program  ? MODULE_PROGRAM
                   : mod == image->loader ? MODULE_LOADER
                                          : MODULE_OTHER;
-    GElf_Off offset;
-    GElf_Sym symbol;
-    const char *name = dwfl_module_addrinfo(mod, place->pc, &offset, &symbol, NULL, NULL, NULL);
-    if (name != NULL && (symbol.st_size == 0 || offset < symbol.st_size))
+    const char *name = function_at(image, mod, place->pc);
+    if (name != NULL)
         place->function = place->kind == MODULE_PROGRAM ? mem_string(name) : plain_name(name);
     if (place->kind != MODULE_PROGRAM)
         return;
