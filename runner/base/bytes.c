@@ -144,15 +144,15 @@ void bytes_escape_lines(struct strbuf *out, const void *data, size_t len)
     }
 }
 
+/* A table, since recordings are read by the megabyte. */
 static int hex_value(char c)
 {
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
+    static const signed char values[256] = {
+        ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,
+        ['6'] = 7,  ['7'] = 8,  ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+        ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12,
+        ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16};
+    return values[(unsigned char)c] - 1;
 }
 
 int bytes_from_hex(struct strbuf *out, const char *text, struct error *err)
@@ -160,15 +160,15 @@ int bytes_from_hex(struct strbuf *out, const char *text, struct error *err)
     size_t before = out->len;
     strbuf_reserve(out, strlen(text) / 2);
     for (size_t i = 0; text[i] != '\0';) {
-        if (isspace((unsigned char)text[i])) {
-            i++;
-            continue;
-        }
         int high = hex_value(text[i]);
         int low = high >= 0 ? hex_value(text[i + 1]) : -1;
         if (low >= 0) {
             out->data[out->len++] = (char)(unsigned char)(high << 4 | low);
             i += 2;
+            continue;
+        }
+        if (isspace((unsigned char)text[i])) {
+            i++;
             continue;
         }
         strbuf_cut(out, before);

@@ -63,8 +63,14 @@ static int side_add(struct finder *f, const char *name, int host, bool traced)
 enum { KEY = 192 };
 static const char *key_of(const struct picture *p, char key[KEY], int host, const char *text)
 {
-    int n = snprintf(key, KEY, "%s|%s", host >= 0 ? p->work->hosts[host] : "", text);
-    return n >= 0 && n < KEY ? key : NULL;
+    const char *name = host >= 0 ? p->work->hosts[host] : "";
+    size_t before = strlen(name), len = strlen(text);
+    if (before + len + 2 > KEY)
+        return NULL;
+    memcpy(key, name, before);
+    key[before] = '|';
+    memcpy(key + before + 1, text, len + 1);
+    return key;
 }
 
 static void put(struct finder *f, struct picture_map *map, int host, const char *text, int side)

@@ -23,6 +23,7 @@
 struct reader {
     struct timeline *tl;
     const cJSON *object; /* whose fields are read */
+    const cJSON *next;   /* behind the one that was read last: mostly the one that is wanted */
     struct error *err;
     bool failed;
 };
@@ -46,10 +47,21 @@ static const cJSON *field(struct reader *r, const char *name, bool needed)
 {
     if (r->failed)
         return NULL;
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(r->object, name);
-    if (item == NULL && needed)
+    const cJSON *item = r->next;
+    if (item == NULL || item->string == NULL || strcmp(item->string, name) != 0)
+        item = cJSON_GetObjectItemCaseSensitive(r->object, name);
+    if (item != NULL)
+        r->next = item->next;
+    else if (needed)
         fail(r, "\"%s\" is missing", name);
     return item;
+}
+
+/* From here on fields are those of this object. */
+static void look_into(struct reader *r, const cJSON *object)
+{
+    r->object = object;
+    r->next = object->child;
 }
 
 /* --- texts and bytes --- */
@@ -218,11 +230,11 @@ static void read_scene(struct reader *r, struct scene_event *scene)
     struct var *vars = timeline_memory(r->tl, count * sizeof *vars);
     const cJSON *whole = r->object;
     for (unsigned i = 0; i < count && !r->failed; i++, item = item->next) {
-        r->object = item;
+        look_into(r, item);
         vars[i].name = get_string(r, "name", NEEDED);
         vars[i].value = get_bytes(r, "value", NEEDED);
     }
-    r->object = whole;
+    look_into(r, whole);
     scene->vars = count > 0 ? vars : NULL;
     scene->nvars = r->failed ? 0 : count;
 }
@@ -239,12 +251,12 @@ static void read_arg(struct reader *r, const cJSON *item, struct arg *arg)
         arg->text = timeline_string(r->tl, item->valuestring);
     } else if (cJSON_IsObject(item)) {
         const cJSON *whole = r->object;
-        r->object = item;
+        look_into(r, item);
         arg->has_value = field(r, "value", false) != NULL;
         arg->value = get_int(r, "value", INT64_MIN, INT64_MAX, 0);
         arg->text = get_string(r, "text", OPTIONAL);
         arg->bytes = get_bytes(r, "bytes", OPTIONAL);
-        r->object = whole;
+        look_into(r, whole);
     } else {
         fail(r, "\"args\" must hold numbers, texts and objects");
     }

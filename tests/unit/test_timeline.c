@@ -198,12 +198,39 @@ static void every_kind_has_a_name(void **state)
     assert_string_equal(event_kind_name((enum event_kind)(EVENT_END + 1)), "?");
 }
 
+static void of_a_long_recording_only_beginnings_are_kept(void **state)
+{
+    (void)state;
+    static char data[100000];
+    struct timeline tl;
+    size_t whole = 0;
+    timeline_init(&tl);
+    memset(data, 'x', sizeof data);
+    while (tl.shortened == 0) {
+        struct bytes bytes = timeline_sample(&tl, data, sizeof data, 64);
+        if (tl.shortened == 0)
+            assert_int_equal(bytes.len, sizeof data);
+        else
+            assert_int_equal(bytes.len, 64);
+        whole += bytes.len;
+        assert_int_equal(bytes.data[bytes.len], 0);
+    }
+    assert_in_range(whole, TIMELINE_SAMPLES - sizeof data, TIMELINE_SAMPLES + 64);
+    assert_int_equal(timeline_sample(&tl, data, 65, 64).len, 65); /* there is still a little room */
+    assert_int_equal(timeline_sample(&tl, data, 64, 64).len, 64);
+    assert_int_equal(timeline_sample(&tl, data, sizeof data, 192).len, 192);
+    assert_int_equal(tl.shortened, 2);
+    assert_int_equal(timeline_bytes(&tl, data, sizeof data).len, sizeof data);
+    timeline_free(&tl);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(events_are_numbered_in_the_order_of_appending),
         cmocka_unit_test(time_never_goes_back),
         cmocka_unit_test(equal_short_strings_are_one_pointer),
+        cmocka_unit_test(of_a_long_recording_only_beginnings_are_kept),
         cmocka_unit_test(long_strings_and_formats_keep_all_their_bytes),
         cmocka_unit_test(bytes_may_hold_zeros_and_may_be_none),
         cmocka_unit_test(memory_is_zeroed_and_aligned),

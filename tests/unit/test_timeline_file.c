@@ -366,8 +366,10 @@ static void any_timeline(struct timeline *tl, size_t count)
     ev = timeline_append(tl, EVENT_END, (int64_t)count * 1000);
     uint64_t *waits = timeline_memory(tl, sizeof *waits);
     *waits = last_call;
-    ev->end = (struct end_event){any_text(tl, false), any_text(tl, true), any_text(tl, false),
-                                 waits, last_call > 0, chance(2), chance(3), chance(100000)};
+    ev->end = (struct end_event){any_text(tl, false), any_text(tl, true),
+                                 any_text(tl, false), waits,
+                                 last_call > 0,       chance(2),
+                                 chance(3),           chance(100000)};
 }
 
 static char *temporary(void)
@@ -397,6 +399,40 @@ static void what_is_loaded_is_what_was_saved(void **state)
         timeline_free(&again);
         seed = round + 1;
     }
+    unlink(path);
+}
+
+/* Files are read and written in pieces, whose ends fall anywhere in a line. */
+static void a_large_recording_is_loaded_as_it_was_saved(void **state)
+{
+    (void)state;
+    char *path = temporary();
+    struct timeline tl, again;
+    struct error err;
+    timeline_init(&tl);
+    timeline_append(&tl, EVENT_SCENE, 0);
+    char *large = test_malloc(3 << 20);
+    memset(large, 'l', 3 << 20);
+    for (int i = 0; i < 3000; i++) {
+        struct event *ev = timeline_append(&tl, EVENT_OUTPUT, i);
+        ev->output.stream = "stdout";
+        /* One line is longer than several pieces. */
+        ev->output.bytes =
+            timeline_bytes(&tl, large, i == 1500 ? 3 << 20 : (size_t)i * 7919 % 3000);
+    }
+    assert_int_equal(timeline_save(&tl, path, &err), 0);
+    if (timeline_load(&again, path, &err) != 0)
+        fail_msg("%s", err.text);
+    same_timeline(&tl, &again);
+    timeline_free(&again);
+    FILE *file = fopen(path, "a");
+    assert_non_null(file);
+    fputs("nonsense\n", file);
+    fclose(file);
+    assert_int_equal(timeline_load(&again, path, &err), -1);
+    assert_non_null(strstr(err.text, ":3002: the line is not one JSON object"));
+    timeline_free(&tl);
+    test_free(large);
     unlink(path);
 }
 
@@ -597,6 +633,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_loaded_is_what_was_saved),
+        cmocka_unit_test(a_large_recording_is_loaded_as_it_was_saved),
         cmocka_unit_test(a_line_looks_as_the_document_says),
         cmocka_unit_test(every_fault_names_file_and_line),
         cmocka_unit_test(unknown_fields_and_blank_lines_are_passed_over),
