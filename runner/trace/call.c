@@ -334,9 +334,10 @@ static void tell_work_from_idling(struct tracee *t, int64_t result, const char *
     bool nap = timed_out && arg_value(t, "nfds", 0) == 0 && arg_value(t, "fd", -1) < 0;
     if (nap && t->naps < NAPS_MOST)
         t->naps++;
-    else if (timed_out || (waits_again(error) && t->process->receive_timeout))
-        t->idle_rounds++;
-    else if (!waits_again(error))
+    else if (timed_out || (waits_again(error) && t->process->receive_timeout)) {
+        if (t->idle_rounds++ == 0)
+            t->idle_since = t->entered;
+    } else if (!waits_again(error))
         t->idle_rounds = t->naps = 0;
 
     int fd = (int)arg_value(t, "fd", -1);

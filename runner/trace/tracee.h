@@ -6,7 +6,14 @@
 #include "trace/source.h"
 #include "trace/tracer.h"
 
-enum { FAULTS_MOST = 16, SPIN_LIMIT = 1000, IDLE_ROUNDS = 3, NAPS_MOST = 100, SUSPENDED_MOST = 2 };
+enum {
+    FAULTS_MOST = 16,
+    SPIN_LIMIT = 1000,
+    IDLE_ROUNDS = 3,
+    IDLE_MS = 2500,
+    NAPS_MOST = 100,
+    SUSPENDED_MOST = 2
+};
 
 struct process {
     pid_t pid;
@@ -63,7 +70,8 @@ struct tracee {
     unsigned nsuspended;
     /* To tell idling and spinning from work: */
     unsigned idle_rounds;
-    unsigned naps; /* in a row */
+    int64_t idle_since; /* when the first of them began */
+    unsigned naps;      /* in a row */
     unsigned repeats;
     const struct call_spec *last_spec;
     int last_fd;

@@ -517,7 +517,8 @@ static struct trace_rest rest_of(const struct tracee *t)
         (t->spec->blocks == BLOCKS_TIMED && t->decoded.timeout_ms >= 0) ||
         (t->spec->blocks == BLOCKS_PEER && t->process->receive_timeout))
         rest.timed = true;
-    rest.idle_loop = rest.timed && t->idle_rounds >= IDLE_ROUNDS;
+    rest.idle_loop = rest.timed && t->idle_rounds >= IDLE_ROUNDS &&
+                     clock_now() - t->idle_since >= IDLE_MS * CLOCK_MS;
     return rest;
 }
 

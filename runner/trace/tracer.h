@@ -47,7 +47,7 @@ struct trace_rest {
     int fd;         /* the call's descriptor, or -1 */
     bool timed;     /* it will wake by itself (a time-out, a nap, an armed timer) */
     bool idle_loop; /* timed, but it has woken so, and gone back to sleep, at least three times
-                       before */
+                       before, and for longer than a client counts slices of time-outs (2.5 s) */
 };
 
 struct tracer *tracer_new(struct loop *loop, struct timeline *tl, int64_t start, struct error *err);

@@ -118,6 +118,7 @@ static const struct trouble table[] = {
      .outcome = OUTCOME_STALL, .says = {"pause()"}, .hangs = true},
     {"a loop around poll() in which nothing happens", "idle_poll", .outcome = OUTCOME_STALL,
      .says = {"@idle_poll", "poll()"}, .hangs = true},
+    {"a wait of two seconds, in slices, ends by itself", "slices", .scene = WAIT_EXIT},
     {"a loop around recv() with a time-out", "idle_timeout", .outcome = OUTCOME_STALL,
      .says = {"@idle_timeout", "recv()"}, .hangs = true},
     {"a timer that was turned off does not keep a stall from being seen", "timer_off",

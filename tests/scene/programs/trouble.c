@@ -353,6 +353,16 @@ static void idle_poll(void)
     }
 }
 
+/* Two seconds, in slices: it gives up by itself. */
+static void slices(void)
+{
+    struct pollfd pfd = {.fd = datagrams(), .events = POLLIN};
+    for (int i = 0; i < 20; i++)
+        if (poll(&pfd, 1, 100) != 0)
+            exit(1);
+    exit(0);
+}
+
 static void idle_timeout(void)
 {
     struct timeval tv = {0, 10000};
@@ -751,6 +761,7 @@ int main(int argc, char **argv)
         {"stubborn", stubborn},
         {"main_thread_ends", main_thread_ends},
         {"idle_poll", idle_poll},
+        {"slices", slices},
         {"idle_timeout", idle_timeout},
         {"reads_input", reads_input},
         {"silent_connect", silent_connect},
