@@ -213,16 +213,15 @@ struct assertion {
     unsigned ncalls;
     unsigned count_min, count_max; /* CALL; count_max 0: no limit */
     const char *program;           /* NO_LEFTOVER */
-    unsigned max_fds;
-    const char **mistakes; /* NO_MISTAKE; nmistakes 0: any that the rules know */
+    const char **mistakes;         /* NO_MISTAKE; nmistakes 0: any that the rules know */
+    unsigned max_fds;              /* NO_LEFTOVER */
     unsigned nmistakes;
     const struct packet_pattern *packets; /* PACKETS */
-    unsigned npackets;
-    const char *proto;          /* PACKETS: "tcp", "udp", "icmp", "icmp6", "arp" */
+    const char *proto;                    /* PACKETS: "tcp", "udp", "icmp", "icmp6", "arp" */
     const char *const *between; /* PACKETS: only packets whose both ends are among these count (of
                                    one: whose one end it is); nbetween 0: the ends that the patterns
                                    name */
-    unsigned nbetween;
+    unsigned npackets, nbetween;
     const char *host;          /* PACKETS: sent by this host; STATES, STATE: its sockets; or NULL */
     const char *const *states; /* STATES, STATE; a NULL among them is "…" */
     unsigned nstates;
