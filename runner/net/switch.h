@@ -118,7 +118,7 @@ void switch_detach(struct net_switch *sw);
  * block. How many frames moved. */
 unsigned switch_pump(struct net_switch *sw);
 /* Frames that were lost without a rule: the kernel dropped them for want of room before we saw
- * them, or a link took none for a tenth of a second. */
+ * them, or a link took none for a second. */
 uint64_t switch_lost(const struct net_switch *sw);
 
 #endif

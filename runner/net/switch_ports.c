@@ -34,7 +34,7 @@ enum {
     EXTRA = CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(struct tpacket_auxdata)),
 };
 #define RETRY (1 * CLOCK_MS)
-#define GIVE_UP (100 * CLOCK_MS)
+#define GIVE_UP CLOCK_S
 
 /* A frame that was read, and where the kernel writes what it says about it. The frame begins
  * SWITCH_TAG bytes into its place: room for the tag. */
