@@ -158,6 +158,14 @@ static bool inner_state(const struct svg *s, int side)
     return !s->gutters || (side != 0 && side != s->p->nsides - 1);
 }
 
+static int dump_height(const struct picture_row *row)
+{
+    int lines = row->bytes != NULL;
+    for (const char *at = row->bytes; at != NULL && *at != '\0'; at++)
+        lines += *at == '\n';
+    return lines * 15;
+}
+
 static int height_of(const struct svg *s, const struct picture_row *row)
 {
     int height = row->kind == PICTURE_PACKET && row->side != row->to ? 40 : 24;
@@ -171,9 +179,7 @@ static int height_of(const struct svg *s, const struct picture_row *row)
         height += 14;
     for (unsigned i = 0; i < row->nstates; i++)
         height += inner_state(s, state_of(s, row, i)->side) ? 22 : 0;
-    for (const char *at = row->bytes; at != NULL; at = strchr(at, '\n'), at += at != NULL)
-        height += 15;
-    return height;
+    return height + dump_height(row);
 }
 
 static void add_pill(struct svg *s, const struct picture_state *state, int y)
@@ -316,9 +322,7 @@ static const char *layer_name(enum picture_kind kind)
 static void add_row(struct svg *s, size_t i, int64_t before)
 {
     const struct picture_row *row = &s->p->rows[i];
-    int height = height_of(s, row), dump = 0;
-    for (const char *at = row->bytes; at != NULL; at = strchr(at, '\n'), at += at != NULL)
-        dump += 15;
+    int height = height_of(s, row), dump = dump_height(row);
     for (unsigned k = 0; k < row->nstates; k++)
         s->state[state_of(s, row, k)->side] = state_class(state_of(s, row, k)->name);
     strbuf_printf(s->out,

@@ -59,6 +59,14 @@ void describe_where(struct strbuf *out, const struct event *ev)
     }
 }
 
+void describe_host(struct strbuf *out, const struct event *ev)
+{
+    if (ev->host == NULL || *ev->host == '\0' || strcmp(ev->host, "localhost") == 0)
+        return;
+    strbuf_puts(out, " on ");
+    add_text(out, ev->host);
+}
+
 const char *describe_name(const struct call_event *call)
 {
     /* "__interceptor_recv" and "recv.part.0" are what a sanitizer or the compiler made of it. */
@@ -261,6 +269,7 @@ void describe_wait(struct strbuf *out, const struct model *m, const struct event
 {
     const struct model_call *known = m == NULL ? NULL : model_call(m, ev->n);
     describe_where(out, ev);
+    describe_host(out, ev);
     strbuf_puts(out, is_sleep(&ev->call) ? " sleeps in " : " waits in ");
     add_text(out, describe_name(&ev->call));
     strbuf_puts(out, "()");
@@ -305,6 +314,7 @@ static void describe_state(struct strbuf *out, const struct state_event *state)
 static void describe_exit(struct strbuf *out, const struct event *ev)
 {
     strbuf_puts(out, ev->program != NULL ? ev->program : "the program");
+    describe_host(out, ev);
     if (!ev->exit.main)
         strbuf_printf(out, " (process %d)", ev->pid);
     if (ev->exit.signal != NULL)
@@ -313,32 +323,57 @@ static void describe_exit(struct strbuf *out, const struct event *ev)
         strbuf_printf(out, " exited with status %d", ev->exit.status);
 }
 
+/* "alice to bob, carol: ": addresses alone do not say who that is. */
+static void add_way(struct strbuf *out, const struct event *ev)
+{
+    const char *to = ev->packet.hosts_to;
+    if (ev->host == NULL || to == NULL || *to == '\0')
+        return;
+    add_text(out, ev->host);
+    strbuf_puts(out, " to ");
+    for (; *to != '\0'; to += *to == ',') {
+        size_t n = strcspn(to, ",");
+        bytes_escape(out, to, n);
+        to += n;
+        strbuf_puts(out, *to == ',' ? ", " : ": ");
+    }
+}
+
 void describe_event(struct strbuf *out, const struct model *m, const struct event *ev)
 {
     const char *who = ev->program != NULL ? ev->program : "the program";
     switch (ev->kind) {
     case EVENT_CALL:
         describe_where(out, ev);
+        describe_host(out, ev);
         strbuf_puts(out, "  ");
         describe_call(out, m, ev);
         break;
     case EVENT_STATE:
         describe_state(out, &ev->state);
+        describe_host(out, ev);
         break;
     case EVENT_OUTPUT:
-        strbuf_printf(out, "%s printed ", who);
+        strbuf_puts(out, who);
+        describe_host(out, ev);
+        strbuf_puts(out, " printed ");
         bytes_quote(out, ev->output.bytes.data, ev->output.bytes.len, 2 * DATA_SHOWN);
         break;
     case EVENT_INPUT:
-        strbuf_printf(out, ev->input.bytes.len == 0 ? "end of input for %s" : "typed to %s: ", who);
-        if (ev->input.bytes.len > 0)
+        strbuf_printf(out, "%s%s", ev->input.bytes.len == 0 ? "end of input for " : "typed to ",
+                      who);
+        describe_host(out, ev);
+        if (ev->input.bytes.len > 0) {
+            strbuf_puts(out, ": ");
             bytes_quote(out, ev->input.bytes.data, ev->input.bytes.len, 2 * DATA_SHOWN);
+        }
         break;
     case EVENT_SCRIPT:
         add_sentence(out, ev->script.text != NULL ? ev->script.text : ev->script.verb);
         break;
     case EVENT_SIGNAL:
         describe_where(out, ev);
+        describe_host(out, ev);
         strbuf_printf(out, "  %s", ev->signal.name);
         break;
     case EVENT_EXIT:
@@ -348,6 +383,7 @@ void describe_event(struct strbuf *out, const struct model *m, const struct even
         add_sentence(out, ev->fault.text != NULL ? ev->fault.text : ev->fault.call);
         break;
     case EVENT_PACKET:
+        add_way(out, ev);
         describe_packet(out, &ev->packet);
         break;
     case EVENT_END:

@@ -13,6 +13,9 @@
 #include "base/strbuf.h"
 #include "timeline/model.h"
 
+/* Where the recording has several hosts: " on bob". */
+void describe_host(struct strbuf *out, const struct event *ev);
+
 /* What the learner wrote: "recv", "accept", "fgets"; where the library function is not known, the
  * nearest name of the call. */
 const char *describe_name(const struct call_event *call);
@@ -29,12 +32,14 @@ void describe_call(struct strbuf *out, const struct model *m, const struct event
 /* A call that did not return: "server.c:31 waits in recvfrom() on fd 3, bound to port 22555". */
 void describe_wait(struct strbuf *out, const struct model *m, const struct event *ev);
 
-/* `127.0.0.1(40001) > 127.0.0.1(7000) SYN-ACK seq=0 ack=1`; numbers are relative. */
+/* "127.0.0.1(40001) > 127.0.0.1(7000) SYN-ACK seq=0 ack=1"; numbers are relative. What the wire did
+ * to it follows: ", dropped on the wire by the rule `drop tcp syn 1`". */
 void describe_packet(struct strbuf *out, const struct packet_event *p);
 /* "S." as "SYN-ACK". */
 void describe_flags(struct strbuf *out, const char *flags);
 
-/* Any event as one line, a call with its place before it. */
+/* Any event as one line, a call with its place before it; of several hosts it says on which, and of
+ * a packet from which to which: "alice to bob: 10.0.0.1(40001) > …". */
 void describe_event(struct strbuf *out, const struct model *m, const struct event *ev);
 
 #endif

@@ -26,6 +26,25 @@ static void add_text(struct strbuf *out, const char *text)
     bytes_escape(out, text, strlen(text));
 }
 
+/* ", delayed on the wire for 80 ms by the rule `delay 80ms from bob`" */
+static void add_fate(struct strbuf *out, const struct packet_event *p)
+{
+    if (p->fate == NULL || *p->fate == '\0' || strcmp(p->fate, "delivered") == 0)
+        return;
+    strbuf_puts(out, ", ");
+    add_text(out, p->fate);
+    if (p->rule == NULL)
+        return;
+    strbuf_puts(out, " on the wire");
+    if (p->arrived_ns >= 1000000)
+        strbuf_printf(out, " for %" PRId64 " ms", (p->arrived_ns + 500000) / 1000000);
+    strbuf_puts(out, " by the rule `");
+    add_text(out, p->rule);
+    strbuf_puts(out, "`");
+    if (p->arrived_ns < 0 && strcmp(p->fate, "dropped") != 0)
+        strbuf_puts(out, ", and never released");
+}
+
 void describe_packet(struct strbuf *out, const struct packet_event *p)
 {
     describe_address(out, p->from != NULL ? p->from : "?");
@@ -46,8 +65,5 @@ void describe_packet(struct strbuf *out, const struct packet_event *p)
         strbuf_puts(out, ", ");
         add_text(out, p->info);
     }
-    if (p->fate != NULL && strcmp(p->fate, "delivered") != 0) {
-        strbuf_puts(out, ", ");
-        add_text(out, p->fate);
-    }
+    add_fate(out, p);
 }

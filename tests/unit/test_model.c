@@ -276,6 +276,61 @@ static void a_waiting_call_is_told_with_its_socket(void **state)
     done(&b);
 }
 
+static void of_several_hosts_it_is_told_on_which(void **state)
+{
+    (void)state;
+    struct both b;
+    struct strbuf line = STRBUF_INIT;
+    tl_begin(&b.tl, NULL);
+    tl_call(&b.tl, "server 2 server.c:31 recvfrom fd=3 len=512 addrlen_in=16 addr=0.0.0.0:0 = ?");
+    b.tl.events[1].host = "bob";
+    judged(&b);
+    describe_wait(&line, &b.m, &b.tl.events[1]);
+    assert_string_equal(line.data, "server.c:31 on bob waits in recvfrom() on fd 3");
+    strbuf_cut(&line, 0);
+    describe_event(&line, &b.m, &b.tl.events[1]);
+    assert_string_equal(line.data, "server.c:31 on bob  recvfrom(3, 512 bytes) … still waiting");
+    strbuf_free(&line);
+    done(&b);
+}
+
+static void what_the_wire_did_is_told_with_its_rule(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *fate, *rule, *to;
+        int64_t arrived;
+        const char *told;
+    } cases[] = {
+        {"delivered", NULL, "bob", 0, "alice to bob: 10.0.0.1(5) > 10.0.0.2(7) SYN seq=0"},
+        {"dropped", "drop tcp syn 1", "bob,carol", -1,
+         "alice to bob, carol: 10.0.0.1(5) > 10.0.0.2(7) SYN seq=0, dropped on the wire by the "
+         "rule `drop tcp syn 1`"},
+        {"delayed", "delay 80ms", "bob", 80000400,
+         "alice to bob: 10.0.0.1(5) > 10.0.0.2(7) SYN seq=0, delayed on the wire for 80 ms by the "
+         "rule `delay 80ms`"},
+        {"held", "hold \033[2J", "bob", -1,
+         "alice to bob: 10.0.0.1(5) > 10.0.0.2(7) SYN seq=0, held on the wire by the rule `hold "
+         "\\x1b[2J`, and never released"},
+        {"dropped", NULL, NULL, 0, "10.0.0.1(5) > 10.0.0.2(7) SYN seq=0, dropped"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct strbuf line = STRBUF_INIT;
+        struct event ev = {.kind = EVENT_PACKET, .host = "alice"};
+        ev.packet = (struct packet_event){.proto = "tcp",
+                                          .from = "10.0.0.1:5",
+                                          .to = "10.0.0.2:7",
+                                          .flags = "S",
+                                          .fate = cases[i].fate,
+                                          .rule = cases[i].rule,
+                                          .hosts_to = cases[i].to,
+                                          .arrived_ns = cases[i].arrived};
+        describe_event(&line, NULL, &ev);
+        assert_string_equal(line.data, cases[i].told);
+        strbuf_free(&line);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +345,8 @@ int main(void)
         cmocka_unit_test(calls_are_named_as_authors_and_learners_name_them),
         cmocka_unit_test(calls_are_told_on_one_line),
         cmocka_unit_test(a_waiting_call_is_told_with_its_socket),
+        cmocka_unit_test(of_several_hosts_it_is_told_on_which),
+        cmocka_unit_test(what_the_wire_did_is_told_with_its_rule),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
