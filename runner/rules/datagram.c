@@ -73,6 +73,20 @@ static bool from_call(const struct model_call *c, struct datagram *d)
     return *to != '\0';
 }
 
+/* Of a long frame only the beginning is kept; the script knows all that it sent. */
+static void complete(const struct facts *f, struct datagram *d)
+{
+    for (size_t i = 0; d->data.len > 0 && d->data.len < d->len && i < f->timeline->count; i++) {
+        const struct event *ev = &f->timeline->events[i];
+        const struct action *a = ev->kind == EVENT_SCRIPT ? facts_action(f, ev->script.path) : NULL;
+        struct strbuf data = STRBUF_INIT;
+        if (a != NULL && a->kind == ACTION_SEND && facts_data(f, &a->send.data, &data) &&
+            data.len == d->len && memcmp(data.data, d->data.data, d->data.len) == 0)
+            strbuf_add(&d->data, data.data + d->data.len, data.len - d->data.len);
+        strbuf_free(&data);
+    }
+}
+
 /* Packets tell all; the rest is asked only for what none were recorded of, or everything would be
  * there twice. What a host sends to itself does not come to the wire between hosts. */
 static bool on_wire(const struct facts *f, const struct event *ev, const struct datagram *d)
@@ -92,6 +106,7 @@ bool datagram_next(const struct facts *f, uint64_t *n, struct datagram *d)
         datagram_free(d);
         if (ev->kind == EVENT_PACKET && strcmp(ev->packet.proto, "udp") == 0) {
             from_packet(ev, d);
+            complete(f, d);
             found = true;
         } else if (ev->kind == EVENT_SCRIPT) {
             found = from_script(f, ev, d) && !on_wire(f, ev, d);

@@ -2,6 +2,7 @@
 #include "rules/facts.h"
 
 #include <ctype.h>
+#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -246,6 +247,27 @@ bool facts_wanted(const struct facts *f, struct strbuf *out)
         return facts_data(f, &a->expect.data, out) && out->len > 0;
     return a->kind == ACTION_OUTPUT && a->output.contains != NULL &&
            facts_text(f, a->output.contains, out) && out->len > 0;
+}
+
+bool facts_would_match(const struct facts *f, const char *data, size_t len)
+{
+    const struct action *a = f->failed_action;
+    struct lookup l = {.facts = f, .value = STRBUF_INIT};
+    struct strbuf pattern = STRBUF_INIT, text = STRBUF_INIT;
+    struct error err;
+    regex_t regex;
+    bool matches = false;
+    if (a != NULL && a->kind == ACTION_OUTPUT && a->output.matches != NULL &&
+        vars_expand_regex(&pattern, a->output.matches, lookup, &l, &err) == 0 &&
+        regcomp(&regex, pattern.data, REG_EXTENDED | REG_NOSUB | REG_NEWLINE) == 0) {
+        strbuf_add(&text, data, len);
+        matches = regexec(&regex, text.data, 0, NULL, 0) == 0;
+        regfree(&regex);
+    }
+    strbuf_free(&pattern);
+    strbuf_free(&text);
+    strbuf_free(&l.value);
+    return matches;
 }
 
 bool facts_aims(const struct facts *f, const char *id)

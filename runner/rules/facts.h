@@ -90,6 +90,8 @@ void facts_text_shown(const struct facts *f, const char *text, struct strbuf *ou
 /* What the failed action waited for: bytes that a peer expects, text that is to be printed. False
  * when there is none, or it is not known. */
 bool facts_wanted(const struct facts *f, struct strbuf *out);
+/* The failed action waited for output that matches a pattern, and these bytes do. */
+bool facts_would_match(const struct facts *f, const char *data, size_t len);
 /* The lab at hand aims at the mistake. */
 bool facts_aims(const struct facts *f, const char *id);
 
