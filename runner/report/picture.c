@@ -30,146 +30,6 @@ const char *picture_kind_name(enum picture_kind kind)
     return names[kind];
 }
 
-/* --- which calls are of the network --- */
-
-static bool about_sockets(const char *name)
-{
-    static const char *const names[] = {"socket",      "bind",       "listen",     "accept",
-                                        "accept4",     "connect",    "recvfrom",   "recvmsg",
-                                        "recvmmsg",    "sendto",     "sendmsg",    "sendmmsg",
-                                        "shutdown",    "setsockopt", "getsockopt", "getsockname",
-                                        "getpeername", "socketpair", NULL};
-    return model_one_of(name, names);
-}
-
-static bool about_waiting(const char *name)
-{
-    static const char *const names[] = {"poll",
-                                        "ppoll",
-                                        "select",
-                                        "pselect6",
-                                        "epoll_wait",
-                                        "epoll_pwait",
-                                        "epoll_pwait2",
-                                        "epoll_create1",
-                                        "epoll_ctl",
-                                        "nanosleep",
-                                        "clock_nanosleep",
-                                        "pause",
-                                        "wait4",
-                                        "waitid",
-                                        "fork",
-                                        "vfork",
-                                        "clone",
-                                        "clone3",
-                                        "kill",
-                                        "sendfile",
-                                        "rt_sigsuspend",
-                                        "rt_sigtimedwait",
-                                        NULL};
-    return model_one_of(name, names);
-}
-
-/* Of interest only where a child has something to do with the network: a wrapper of the shell, or a
- * compiler that is asked for its version, hides what a learner looks for. */
-static bool about_children(const char *name)
-{
-    static const char *const names[] = {"wait4", "waitid", "fork", "vfork",
-                                        "clone", "clone3", NULL};
-    return model_one_of(name, names);
-}
-
-static void find_busy(struct picture *p)
-{
-    struct picture_work *w = p->work;
-    for (size_t i = 0; i < w->model.ncalls; i++) {
-        const struct model_call *call = &w->model.calls[i];
-        if (call->event == NULL || call->process == NULL ||
-            (call->socket == NULL && call->made == NULL))
-            continue;
-        bool known = w->nbusy > 0 && w->busy[w->nbusy - 1] == call->process;
-        for (size_t k = 0; !known && k < w->nbusy; k++)
-            known = w->busy[k] == call->process;
-        if (known)
-            continue;
-        w->busy = mem_resize(w->busy, w->nbusy + 1, sizeof *w->busy);
-        w->busy[w->nbusy++] = call->process;
-        w->busy_children |= call->process->parent != NULL;
-    }
-}
-
-/* False for a child without sockets. */
-static bool is_busy(const struct picture *p, const struct event *ev)
-{
-    const struct model_process *process = model_process(&p->work->model, ev->pid);
-    bool busy = process == NULL || process->parent == NULL;
-    for (size_t k = 0; !busy && k < p->work->nbusy; k++)
-        busy = p->work->busy[k] == process;
-    return busy;
-}
-
-static bool is_shown(const struct picture *p, const struct event *ev)
-{
-    const struct model_call *call = model_call(&p->work->model, ev->n);
-    const char *name = ev->call.name;
-    if (about_children(name))
-        return p->work->busy_children;
-    if (about_sockets(name) || about_waiting(name))
-        return true;
-    if (call == NULL)
-        return false;
-    if (strcmp(name, "fcntl") == 0)
-        return call->socket != NULL && strstr(call_text(&ev->call, "command"), "SETFL") != NULL;
-    if (call->socket != NULL)
-        return true;
-    /* The output is a row of its own, where it was recorded. */
-    return call->io == MODEL_RECV && (call->fd == 0 || ev->call.error != NULL) && is_busy(p, ev);
-}
-
-bool picture_is_print(const struct picture *p, const struct event *ev)
-{
-    const struct model_call *call = model_call(&p->work->model, ev->n);
-    return call != NULL && call->socket == NULL && call->io == MODEL_SEND &&
-           (call->fd == 1 || call->fd == 2);
-}
-
-/* Calls that may sleep until somebody else does something. */
-static bool may_wait(const char *name)
-{
-    static const char *const names[] = {"accept",
-                                        "accept4",
-                                        "connect",
-                                        "recvfrom",
-                                        "recvmsg",
-                                        "recvmmsg",
-                                        "read",
-                                        "readv",
-                                        "poll",
-                                        "ppoll",
-                                        "select",
-                                        "pselect6",
-                                        "epoll_wait",
-                                        "epoll_pwait",
-                                        "epoll_pwait2",
-                                        "wait4",
-                                        "waitid",
-                                        "nanosleep",
-                                        "clock_nanosleep",
-                                        "pause",
-                                        "rt_sigsuspend",
-                                        "rt_sigtimedwait",
-                                        NULL};
-    return model_one_of(name, names);
-}
-
-/* Calls that others may have waited for: without packets they stand for what goes over the wire. */
-static bool does_something(const char *name)
-{
-    static const char *const names[] = {"sendto",   "sendmsg", "write",  "writev",
-                                        "shutdown", "close",   "listen", NULL};
-    return model_one_of(name, names);
-}
-
 /* --- rows --- */
 
 enum {
@@ -330,11 +190,11 @@ static void add_call(struct builder *b, const struct event *ev)
     if (!(b->p->layers & PICTURE_CALLS))
         return;
     if (picture_is_print(b->p, ev)) {
-        if (!b->has_output && (b->p->layers & PICTURE_OUTPUT) && is_busy(b->p, ev))
+        if (!b->has_output && (b->p->layers & PICTURE_OUTPUT) && picture_is_busy(b->p, ev))
             add_prints(b, ev, side);
         return;
     }
-    if (!is_shown(b->p, ev)) {
+    if (!picture_is_shown(b->p, ev)) {
         b->p->work->hidden++;
         return;
     }
@@ -343,7 +203,7 @@ static void add_call(struct builder *b, const struct event *ev)
     if (!ev->call.returned) {
         row->entered = true;
         b->waits[side]++;
-    } else if ((may_wait(ev->call.name) || ev->call.blocked_ns > LONG_SEND_NS) &&
+    } else if ((picture_may_wait(ev->call.name) || ev->call.blocked_ns > LONG_SEND_NS) &&
                b->npending < AT_ONCE) {
         row->entered = true;
         b->waits[side]++;
@@ -355,7 +215,7 @@ static void add_call(struct builder *b, const struct event *ev)
                                                      .row = b->p->nrows - 1,
                                                      .seen = b->seen,
                                                      .until = ev->t + ev->call.blocked_ns};
-    } else if (!b->has_packets && does_something(ev->call.name)) {
+    } else if (!b->has_packets && picture_does_something(ev->call.name)) {
         b->seen++;
     }
 }
@@ -519,7 +379,7 @@ static void add_turning_point(struct builder *b, const struct event *ev)
                 call_returns(b, i - 1);
         if (side >= 0 && ev->exit.main)
             b->waits[side] = 0;
-        if (!is_busy(b->p, ev))
+        if (!picture_is_busy(b->p, ev))
             return;
         add_row(b, PICTURE_EXIT, ev, ev->t, side)->tone = bad ? TONE_BAD : TONE_PLAIN;
     } else if (ev->kind == EVENT_FAULT) {
@@ -572,7 +432,7 @@ void picture_build(struct picture *p, const struct timeline *tl,
         p->layers |= PICTURE_ALL;
     p->work = mem_alloc(sizeof *p->work);
     model_build(&p->work->model, tl);
-    find_busy(p);
+    picture_find_busy(p);
     picture_find_sides(p);
     struct builder b = {.p = p, .evidence = options->evidence, .nevidence = options->nevidence};
     find_layers(&b, tl);

@@ -30,7 +30,6 @@ struct dial {
 
 struct finder {
     struct picture *p;
-    int rank[PICTURE_SIDES_MAX]; /* 1: it serves; -1: it calls; 0: neither was seen */
     struct dial *dials;
     size_t ndials, first_open;
 };
@@ -192,7 +191,7 @@ static void learn_dial(struct finder *f, const struct event *ev, int side)
     if (call == NULL || call->socket == NULL || port <= 0)
         return;
     if (call->socket->stream)
-        f->rank[side] = f->rank[side] == 0 ? -1 : f->rank[side];
+        f->p->work->rank[side] = f->p->work->rank[side] == 0 ? -1 : f->p->work->rank[side];
     else if (call->socket->bound != MODEL_NEVER && call->socket->local.port > 0)
         return; /* its address is known */
     unsigned id = call->socket->id;
@@ -219,12 +218,13 @@ static void learn_call(struct finder *f, const struct event *ev)
     } else if (strcmp(name, "bind") == 0) {
         const struct model_call *call = model_call(&f->p->work->model, ev->n);
         own(f, call_text(&ev->call, "addr"), side);
-        if (call != NULL && call->socket != NULL && call->socket->datagram && f->rank[side] == 0)
-            f->rank[side] = 1;
+        if (call != NULL && call->socket != NULL && call->socket->datagram &&
+            f->p->work->rank[side] == 0)
+            f->p->work->rank[side] = 1;
     } else if (strcmp(name, "getsockname") == 0) {
         own(f, call_text(&ev->call, "addr"), side);
     } else if (strcmp(name, "listen") == 0) {
-        f->rank[side] = 1;
+        f->p->work->rank[side] = 1;
     }
 }
 
@@ -237,9 +237,9 @@ static void learn_script(struct finder *f, const struct event *ev)
     if (ev->program != NULL)
         return;
     if (strcmp(verb, "listen") == 0 || strcmp(verb, "accept") == 0)
-        f->rank[side] = 1;
-    else if (strcmp(verb, "connect") == 0 || strcmp(verb, "udp") == 0)
-        f->rank[side] = f->rank[side] == 0 ? -1 : f->rank[side];
+        f->p->work->rank[side] = 1;
+    else if (strcmp(verb, "connect") == 0)
+        f->p->work->rank[side] = f->p->work->rank[side] == 0 ? -1 : f->p->work->rank[side];
 }
 
 /* "ann.addr" and "ann.port" are where ann was. */
@@ -307,8 +307,17 @@ static void learn_end(struct finder *f, const struct packet_event *packet, bool 
     strbuf_free(&name);
     put(f, &p->work->owners, host, address, side);
     bool first_syn = picture_has_flag(packet, 'S') && !picture_has_flag(packet, '.');
-    if (f->rank[side] == 0 && (first_syn || packet->flags == NULL))
-        f->rank[side] = sender ? -1 : 1;
+    if (f->p->work->rank[side] == 0 && (first_syn || packet->flags == NULL))
+        f->p->work->rank[side] = sender ? -1 : 1;
+}
+
+/* Datagrams have no caller: who speaks first asks. */
+static void learn_who_asks(struct finder *f, int from, int to)
+{
+    if (from >= 0 && f->p->work->rank[from] == 0)
+        f->p->work->rank[from] = -1;
+    if (to >= 0 && f->p->work->rank[to] == 0)
+        f->p->work->rank[to] = 1;
 }
 
 static void learn_packet(struct finder *f, const struct event *ev)
@@ -328,6 +337,9 @@ static void learn_packet(struct finder *f, const struct event *ev)
     learn_end(f, packet, true, from);
     if (p->work->nhosts == 0 || to >= 0) /* else a broadcast, or nobody at all */
         learn_end(f, packet, false, to);
+    if (packet->flags == NULL)
+        learn_who_asks(f, picture_side_at(p, from, packet->from),
+                       picture_side_at(p, to, packet->to));
 }
 
 /* A host that takes part without any program of the recording. */
@@ -366,8 +378,8 @@ static void find_nobody(struct finder *f)
             continue;
         if (picture_has_flag(&ev->packet, 'R') || picture_is_refusal(&ev->packet))
             refused[side] = true;
-        else
-            unknown[side] = false;
+        else if (ev->packet.from != NULL && model_port(ev->packet.from) > 0)
+            unknown[side] = false; /* what has no port, the machine has said */
     }
     for (int i = 0; i < p->nsides; i++) {
         struct picture_side *side = &p->sides[i];
@@ -377,117 +389,7 @@ static void find_nobody(struct finder *f)
         free(side->address);
         side->address = side->name;
         side->name = mem_string("nobody");
-        f->rank[i] = 1;
-    }
-}
-
-/* --- order --- */
-
-static void remap(struct picture_map *map, const int *place)
-{
-    for (size_t i = 0; i < map->cap; i++)
-        if (map->entries[i].key != NULL)
-            map->entries[i].value = place[map->entries[i].value];
-}
-
-static bool together(const struct picture *p, int a, int b)
-{
-    return a == b || (p->sides[a].host >= 0 && p->sides[a].host == p->sides[b].host);
-}
-
-/* Where all of a side's host stand: 2 for who only looks on. */
-static int rank_of_group(const struct finder *f, int side)
-{
-    const struct picture *p = f->p;
-    bool calls = false, serves = false, looks_on = true;
-    for (int i = 0; i < p->nsides; i++) {
-        if (!together(p, side, i))
-            continue;
-        calls |= f->rank[i] < 0;
-        serves |= f->rank[i] > 0 && !p->sides[i].nobody;
-        looks_on &= p->sides[i].machine && !p->work->sends[p->sides[i].host];
-    }
-    if (p->sides[side].host < 0 || p->work->nhosts == 0)
-        return f->rank[side];
-    return looks_on ? 2 : (int)serves - (int)calls;
-}
-
-/* Callers first, then who did neither, then who serves; within each, as they appeared. What is on
- * one host stands together, in the same order. */
-static void put_in_order(struct finder *f)
-{
-    struct picture *p = f->p;
-    struct picture_side sorted[PICTURE_SIDES_MAX];
-    int place[PICTURE_SIDES_MAX], n = 0;
-    bool placed[PICTURE_SIDES_MAX] = {0};
-    for (int group = -1; group <= 2; group++)
-        for (int first = 0; first < p->nsides; first++) {
-            if (placed[first] || rank_of_group(f, first) != group)
-                continue;
-            for (int rank = -1; rank <= 1; rank++)
-                for (int i = 0; i < p->nsides; i++)
-                    if (!placed[i] && f->rank[i] == rank && together(p, first, i)) {
-                        placed[i] = true;
-                        place[i] = n;
-                        sorted[n++] = p->sides[i];
-                    }
-        }
-    memcpy(p->sides, sorted, (size_t)n * sizeof *sorted);
-    remap(&p->work->owners, place);
-    remap(&p->work->names, place);
-}
-
-/* The hosts as they stand in the picture, and their names. */
-static void show_hosts(struct picture *p)
-{
-    for (int i = 0; i < p->nsides; i++) {
-        int id = p->sides[i].host;
-        if (id < 0 || (i > 0 && p->sides[i - 1].host == id)) {
-            if (id >= 0)
-                p->hosts[p->nhosts - 1].count++;
-            continue;
-        }
-        struct strbuf name = STRBUF_INIT, address = STRBUF_INIT;
-        const char *ip = picture_host_address(p, id);
-        picture_add_escaped(&name, p->work->hosts[id]);
-        if (ip != NULL)
-            picture_add_escaped(&address, ip);
-        p->hosts[p->nhosts++] = (struct picture_host){
-            .name = strbuf_take(&name), .address = strbuf_take(&address), .first = i, .count = 1};
-    }
-    for (int i = 0; i < p->nsides; i++) {
-        struct picture_side *side = &p->sides[i];
-        const char *host = side->host >= 0 ? p->work->hosts[side->host] : NULL;
-        struct strbuf label = STRBUF_INIT;
-        if (host != NULL)
-            picture_add_escaped(&label, host);
-        if (host == NULL || (!side->machine && only_side(p, side->host) < 0))
-            strbuf_printf(&label, "%s%s", host != NULL ? "/" : "", side->name);
-        side->label = strbuf_take(&label);
-    }
-}
-
-static void find_sources(struct picture *p)
-{
-    const char *source[PICTURE_SIDES_MAX] = {0};
-    bool several[PICTURE_SIDES_MAX] = {0};
-    for (size_t i = 0; i < p->timeline->count; i++) {
-        const struct event *ev = &p->timeline->events[i];
-        int side = ev->kind == EVENT_CALL ? picture_side_named(p, ev->host, ev->program) : -1;
-        if (side < 0 || ev->call.file == NULL)
-            continue;
-        if (source[side] == NULL)
-            source[side] = ev->call.file;
-        else if (source[side] != ev->call.file && strcmp(source[side], ev->call.file) != 0)
-            several[side] = true;
-    }
-    for (int i = 0; i < p->nsides; i++) {
-        if (source[i] == NULL || several[i] || p->sides[i].others)
-            continue;
-        struct strbuf clean = STRBUF_INIT;
-        picture_add_escaped(&clean, source[i]);
-        free(p->sides[i].source);
-        p->sides[i].source = strbuf_take(&clean);
+        f->p->work->rank[i] = 1;
     }
 }
 
@@ -518,8 +420,6 @@ void picture_find_sides(struct picture *p)
     if (p->nsides == 0)
         side_add(&f, "program", -1, true);
     find_nobody(&f);
-    put_in_order(&f);
-    find_sources(p);
-    show_hosts(p);
+    picture_put_in_order(p);
     free(f.dials);
 }

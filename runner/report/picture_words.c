@@ -11,9 +11,8 @@
 #include "base/text.h"
 #include "report/picture_parts.h"
 #include "timeline/describe.h"
-#include "timeline/packet.h"
 
-enum { PREVIEW = 24, PRINTED = 60, DUMP_WIDTH = 8, DUMP_LINES = 8 };
+enum { PRINTED = 60, DUMP_WIDTH = 8, DUMP_LINES = 8 };
 
 void picture_add_escaped(struct strbuf *out, const char *text)
 {
@@ -39,7 +38,7 @@ void picture_time(struct strbuf *out, int64_t ns)
 }
 
 /* 12345 as "12,345": long numbers are for reading here. */
-static void add_number(struct strbuf *out, uint64_t value)
+void picture_number(struct strbuf *out, uint64_t value)
 {
     char digits[24];
     int n = snprintf(digits, sizeof digits, "%" PRIu64, value);
@@ -47,196 +46,6 @@ static void add_number(struct strbuf *out, uint64_t value)
         strbuf_putc(out, digits[i]);
         if (i + 1 < n && (n - i - 1) % 3 == 0)
             strbuf_putc(out, ',');
-    }
-}
-
-/* --- packets --- */
-
-bool picture_has_flag(const struct packet_event *packet, char flag)
-{
-    return packet->flags != NULL && strchr(packet->flags, flag) != NULL;
-}
-
-void picture_flags(struct strbuf *out, const char *flags)
-{
-    static const struct {
-        char letter;
-        const char *name;
-    } names[] = {{'S', "SYN"}, {'F', "FIN"}, {'R', "RST"}, {'P', "PSH"},
-                 {'U', "URG"}, {'E', "ECE"}, {'W', "CWR"}, {'.', "ACK"}};
-    size_t before = out->len;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strchr(flags, names[i].letter) != NULL)
-            strbuf_printf(out, "%s%s", out->len > before ? "-" : "", names[i].name);
-    if (out->len == before)
-        strbuf_puts(out, "no flags");
-}
-
-/* What the frame carries; len 0 when it was not kept. */
-static struct bytes payload_of(const struct packet_event *event)
-{
-    struct packet packet;
-    if (event->frame.data == NULL || event->len == 0)
-        return (struct bytes){"", 0};
-    packet_decode(&packet, event->frame.data, event->frame.len, event->frame_len);
-    if (!packet.has_tcp && !packet.has_udp)
-        return (struct bytes){"", 0};
-    return (struct bytes){event->frame.data + packet.payload_offset, packet.payload_kept};
-}
-
-static void add_preview(struct strbuf *out, const struct packet_event *packet)
-{
-    struct bytes payload = payload_of(packet);
-    if (payload.len == 0)
-        return;
-    strbuf_putc(out, ' ');
-    size_t shown = payload.len > PREVIEW ? PREVIEW : payload.len;
-    bytes_quote(out, payload.data, shown, 0);
-    if (packet->len > shown)
-        strbuf_puts(out, "…");
-}
-
-static void add_upper(struct strbuf *out, const char *text)
-{
-    struct strbuf clean = STRBUF_INIT;
-    picture_add_escaped(&clean, text);
-    for (size_t i = 0; i < clean.len; i++)
-        strbuf_putc(out, clean.data[i] >= 'a' && clean.data[i] <= 'z'
-                             ? (char)(clean.data[i] - 'a' + 'A')
-                             : clean.data[i]);
-    strbuf_free(&clean);
-}
-
-static void add_tcp(struct strbuf *out, const struct packet_event *packet)
-{
-    picture_flags(out, packet->flags);
-    if (picture_has_flag(packet, 'S') || picture_has_flag(packet, 'F') ||
-        picture_has_flag(packet, 'R') || packet->len > 0)
-        strbuf_printf(out, " seq=%" PRIu32, packet->seq);
-    if (picture_has_flag(packet, '.'))
-        strbuf_printf(out, " ack=%" PRIu32, packet->ack);
-    if (packet->len > 0)
-        strbuf_printf(out, " len=%" PRIu32, packet->len);
-}
-
-/* A time on the way, after a sign: "80 ms", not "80.0 ms". */
-static void add_way(struct strbuf *out, const char *before, int64_t ns)
-{
-    struct strbuf time = STRBUF_INIT;
-    picture_time(&time, ns);
-    char *zero = strstr(time.data, ".0 ");
-    if (zero != NULL)
-        memmove(zero, zero + 2, strlen(zero + 2) + 1);
-    strbuf_printf(out, "%s%s", before, time.data);
-    strbuf_free(&time);
-}
-
-static void add_fate(struct strbuf *out, const struct picture_row *row)
-{
-    const struct packet_event *packet = &row->event->packet;
-    bool timed = packet->arrived_ns > 0;
-    switch (row->fate) {
-    case FATE_ARRIVES:
-        break;
-    case FATE_LOST:
-        strbuf_puts(out, packet->rule == NULL ? " (lost)" : "");
-        break;
-    case FATE_REFUSED:
-        strbuf_puts(out, " (refused)");
-        break;
-    case FATE_LATE:
-        if (timed)
-            add_way(out, row->part == PART_ARRIVES ? " (after " : " (+", packet->arrived_ns);
-        strbuf_puts(out, timed ? ")" : " (late)");
-        break;
-    case FATE_TWICE:
-        strbuf_puts(out, " (×2)");
-        break;
-    case FATE_HELD:
-        if (timed && row->part == PART_WHOLE) {
-            add_way(out, " (held for ", packet->arrived_ns);
-            strbuf_puts(out, ")");
-        } else if (packet->rule == NULL && row->part != PART_ARRIVES) {
-            strbuf_puts(out, " (held back)");
-        }
-        break;
-    case FATE_CHANGED:
-        strbuf_puts(out, " (corrupted)");
-        break;
-    }
-}
-
-/* Why it did not go on, as the rule says it. */
-static char *aside_of(const struct picture_row *row)
-{
-    const struct packet_event *packet = &row->event->packet;
-    bool stops = row->fate == FATE_LOST || (row->part == PART_LEAVES && row->fate == FATE_HELD) ||
-                 (row->part == PART_LEAVES && row->fate == FATE_LATE);
-    if (!stops || packet->rule == NULL)
-        return NULL;
-    struct strbuf out = STRBUF_INIT;
-    picture_add_escaped(&out, packet->rule);
-    if (row->fate == FATE_HELD && packet->arrived_ns < 0)
-        strbuf_puts(&out, ", never released");
-    return strbuf_take(&out);
-}
-
-static void add_packet_words(struct strbuf *out, const struct picture_row *row)
-{
-    const struct packet_event *packet = &row->event->packet;
-    if (row->fate == FATE_HELD && row->part == PART_ARRIVES)
-        strbuf_puts(out, "released: ");
-    if (packet->flags != NULL) {
-        add_tcp(out, packet);
-    } else {
-        add_upper(out, packet->proto != NULL ? packet->proto : "packet");
-        if (packet->proto != NULL && strcmp(packet->proto, "udp") == 0)
-            strbuf_printf(out, " len=%" PRIu32, packet->len);
-    }
-    if (packet->info != NULL) {
-        strbuf_puts(out, packet->flags != NULL ? " (" : " ");
-        picture_add_escaped(out, packet->info);
-        if (packet->flags != NULL)
-            strbuf_puts(out, ")");
-    }
-    add_fate(out, row);
-    add_preview(out, packet);
-}
-
-/* Two connections between the same sides are told apart by the port on the left. */
-static void add_flow(struct picture *p, struct strbuf *out, const struct picture_row *row,
-                     const unsigned flows[PICTURE_SIDES_MAX][PICTURE_SIDES_MAX])
-{
-    const struct packet_event *packet = &row->event->packet;
-    const char *left = row->side <= row->to ? packet->from : packet->to;
-    int low = row->side <= row->to ? row->side : row->to;
-    int high = row->side <= row->to ? row->to : row->side;
-    bool broadcast = (row->tos & (row->tos - 1)) != 0;
-    if (broadcast)
-        return;
-    if (low == high || p->sides[low].others) {
-        strbuf_puts(out, " · ");
-        describe_address(out, packet->from != NULL ? packet->from : "?");
-        strbuf_puts(out, " → ");
-        describe_address(out, packet->to != NULL ? packet->to : "?");
-    } else if (flows[low][high] > 1 && left != NULL && model_port(left) >= 0) {
-        strbuf_printf(out, " · %d", model_port(left));
-    }
-}
-
-static void count_flows(struct picture *p, unsigned flows[PICTURE_SIDES_MAX][PICTURE_SIDES_MAX])
-{
-    for (size_t i = 0; i < p->nrows; i++) {
-        const struct picture_row *row = &p->rows[i];
-        if (row->kind != PICTURE_PACKET || row->event->packet.from == NULL ||
-            row->event->packet.to == NULL || model_port(row->event->packet.from) < 0)
-            continue;
-        bool right = row->side <= row->to;
-        const char *left = right ? row->event->packet.from : row->event->packet.to;
-        if (map_get(&p->work->flows, left) >= 0)
-            continue;
-        map_put(&p->work->flows, left, 1);
-        flows[right ? row->side : row->to][right ? row->to : row->side]++;
     }
 }
 
@@ -379,7 +188,7 @@ static void add_end_words(struct strbuf *out, const struct end_event *end)
 static void add_repeat_words(struct strbuf *out, const struct picture_row *row)
 {
     strbuf_puts(out, "… ");
-    add_number(out, row->count);
+    picture_number(out, row->count);
     if (row->kind == PICTURE_CUT)
         strbuf_puts(out, row->count == 1 ? " row is left out here" : " rows are left out here");
     else if (row->period == 1)
@@ -459,7 +268,7 @@ static char *dump(const struct bytes *data, uint64_t whole)
     }
     if (whole > shown) {
         strbuf_puts(&out, "\n… ");
-        add_number(&out, whole - shown);
+        picture_number(&out, whole - shown);
         strbuf_puts(&out, " more bytes");
     }
     return strbuf_take(&out);
@@ -469,7 +278,7 @@ static char *bytes_of(const struct picture *p, const struct picture_row *row)
 {
     const struct event *ev = row->event;
     if (ev->kind == EVENT_PACKET) {
-        struct bytes payload = payload_of(&ev->packet);
+        struct bytes payload = picture_payload(&ev->packet);
         return payload.len > 0 ? dump(&payload, ev->packet.len) : NULL;
     }
     /* The packets show the same bytes, once. */
@@ -487,16 +296,13 @@ static char *bytes_of(const struct picture *p, const struct picture_row *row)
 
 /* --- all rows --- */
 
-static void fill(struct picture *p, struct picture_row *row,
-                 const unsigned flows[PICTURE_SIDES_MAX][PICTURE_SIDES_MAX])
+static void fill(struct picture *p, struct picture_row *row, const picture_flow_counts flows)
 {
     struct strbuf out = STRBUF_INIT;
     if (row->kind == PICTURE_CALL || row->kind == PICTURE_RETURN) {
         add_call_words(p, &out, row);
     } else if (row->kind == PICTURE_PACKET) {
-        add_packet_words(&out, row);
-        row->aside = aside_of(row);
-        add_flow(p, &out, row, flows);
+        picture_packet_words(p, row, flows, &out);
     } else if (row->kind == PICTURE_GAP) {
         picture_time(&out, (int64_t)row->count);
         strbuf_puts(&out, " pass");
@@ -542,7 +348,7 @@ static void note_missing(struct picture *p, const struct end_event *end)
 {
     struct strbuf number = STRBUF_INIT;
     if (end->packets_missed > 0) {
-        add_number(&number, end->packets_missed);
+        picture_number(&number, end->packets_missed);
         picture_note(p, "%s %s not seen: %s passed faster than the kernel could keep %s.",
                      number.data, text_plural(end->packets_missed, "packet was", "packets were"),
                      text_plural(end->packets_missed, "it", "they"),
@@ -550,7 +356,7 @@ static void note_missing(struct picture *p, const struct end_event *end)
     }
     strbuf_cut(&number, 0);
     if (end->packets_left_out > 0) {
-        add_number(&number, end->packets_left_out);
+        picture_number(&number, end->packets_left_out);
         picture_note(p, "%s %s left out: the recording was full.", number.data,
                      text_plural(end->packets_left_out, "packet was", "packets were"));
     }
@@ -582,8 +388,8 @@ static void make_notes(struct picture *p)
 
 void picture_words(struct picture *p)
 {
-    unsigned flows[PICTURE_SIDES_MAX][PICTURE_SIDES_MAX] = {{0}};
-    count_flows(p, flows);
+    picture_flow_counts flows = {{0}};
+    picture_count_flows(p, flows);
     for (size_t i = 0; i < p->nrows; i++)
         fill(p, &p->rows[i], (const unsigned(*)[PICTURE_SIDES_MAX])flows);
     make_title(p);
