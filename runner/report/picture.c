@@ -301,11 +301,17 @@ static struct picture_row *row_beside(struct builder *b, int side)
     return row;
 }
 
+/* The kernel has states for those too ("ESTABLISHED"), but they mean nothing on the wire. */
+static bool is_datagram(const struct state_event *state)
+{
+    return state->proto != NULL && strcmp(state->proto, "udp") == 0;
+}
+
 static void add_state(struct builder *b, const struct event *ev)
 {
     struct picture *p = b->p;
     p->work->states++;
-    if (!(p->layers & PICTURE_STATES) || ev->state.to == NULL)
+    if (!(p->layers & PICTURE_STATES) || ev->state.to == NULL || is_datagram(&ev->state))
         return;
     int side = ev->program != NULL ? picture_side_named(p, ev->host, ev->program) : -1;
     if (side < 0 && ev->state.local != NULL)

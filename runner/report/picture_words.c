@@ -365,6 +365,16 @@ static void note_missing(struct picture *p, const struct end_event *end)
     strbuf_free(&number);
 }
 
+/* Only streams have states that are worth to be shown. */
+static bool has_streams(const struct picture *p)
+{
+    const struct model *m = &p->work->model;
+    for (unsigned i = 0; i < m->nsockets; i++)
+        if (m->sockets[i]->stream)
+            return true;
+    return m->nsockets == 0;
+}
+
 static void make_notes(struct picture *p)
 {
     const struct picture_work *w = p->work;
@@ -373,7 +383,7 @@ static void make_notes(struct picture *p)
     if (w->packets == 0 && (p->layers & PICTURE_PACKETS))
         picture_note(p, "There are no packets in this recording%s",
                      confined ? ": without a private network they cannot be captured." : ".");
-    if (w->states == 0 && (p->layers & PICTURE_STATES))
+    if (w->states == 0 && (p->layers & PICTURE_STATES) && has_streams(p))
         picture_note(p, "There are no socket states in this recording.");
     if (w->hidden > 0)
         picture_note(p, "%zu %s not about the network %s left out.", w->hidden,

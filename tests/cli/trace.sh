@@ -67,6 +67,16 @@ cp "$recordings/hostile.jsonl" "$kept"
 run "$socklings" trace 10
 is "hostile bytes are shown" "$status" 0
 ok "none of them reaches the terminal" sh -c '! grep -q "$(printf "\033")" "$1"' sh "$tmp/run.out"
+cp "$recordings/hosts_late.jsonl" "$kept"
+run "$socklings" trace 10 --width 80
+has "each program stands under its host" "$out" "bob 10.0.0.2"
+has "a rule that holds a frame is named" "$out" "hold udp port 7001, never released"
+missed="3 packets were not seen"
+has "packets that nobody saw are told" "$out" "$missed"
+run "$socklings" trace 10 --svg hosts.svg --html hosts.html --json hosts.jsonl
+ok "in every form" grep -q "$missed" hosts.svg
+ok "in the page" grep -q "$missed" hosts.html
+ok "in the recording" grep -q '"packets_missed":3,"packets_left_out":12000' hosts.jsonl
 echo nonsense >"$kept"
 run "$socklings" trace 10
 is "a recording that is none is told" "$status" 2
