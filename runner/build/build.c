@@ -7,6 +7,8 @@
  * - It runs in the folder of the private copy and is given plain file names, so neither messages
  *   nor debug information hold a path of the cache.
  * - It sees PATH and nothing else of our environment: the same source gives the same messages.
+ * - Where lab.h has not been compiled ahead yet, that is done first, once for a compiler and its
+ *   flags.
  * - What the compiler says about the source (a program or a refusal) is cached; trouble of
  *   ours (limits, a full disk) is not.
  */
@@ -28,8 +30,9 @@
 #include "base/mem.h"
 #include "build/cache.h"
 #include "build/compiler.h"
-#include "build/hash.h"
+#include "build/key.h"
 #include "build/messages.h"
+#include "build/prepared.h"
 #include "build/source.h"
 
 enum {
@@ -53,6 +56,10 @@ struct build {
     char *program; /* "udp_echo" */
     char key[HASH_TEXT];
     char *folder; /* CACHE/tmp-XXXXXX, until it is stored */
+
+    char *headers;               /* lab.h compiled ahead; NULL: none */
+    char headers_key[HASH_TEXT]; /* while it is being made */
+    char *headers_folder;        /* where; NULL: it is not */
 
     pid_t pid; /* 0: none */
     int pipe;  /* read end; -1: none */
@@ -195,19 +202,7 @@ static void on_limit(void *arg)
     kill(-b->pid, SIGKILL); /* the rest happens when it is reaped */
 }
 
-static void on_child(void *arg, pid_t pid, int status)
-{
-    struct build *b = arg;
-    if (!WIFEXITED(status) && !WIFSIGNALED(status))
-        return;
-    kill(-pid, SIGKILL); /* what it may have left behind */
-    b->pid = 0;
-    loop_timer_remove(b->timer);
-    b->timer = NULL;
-    drain(b);
-    stop_reading(b);
-    judge_exit(b, status);
-}
+static void on_child(void *arg, pid_t pid, int status);
 
 static int spawn_in(struct build *b, const char *work, int output, char *const *words,
                     char *const *environment)
@@ -236,10 +231,10 @@ static int spawn_in(struct build *b, const char *work, int output, char *const *
     return rc;
 }
 
-static int spawn(struct build *b, const char *work, int output)
+/* Runs a command in the work folder, under limits. errno; 0. */
+static int spawn(struct build *b, const char *work, int output, const struct word_list *command)
 {
     char *seconds = mem_format("%u", b->request.limit_ms / 1000 + 1);
-    char *target = mem_format("../%s", b->program);
     char *temp = mem_format("TMPDIR=%s", work);
     const char *path_value = getenv("PATH");
     char *path = mem_format("PATH=%s", path_value ? path_value : "/usr/local/bin:/usr/bin:/bin");
@@ -250,7 +245,8 @@ static int spawn(struct build *b, const char *work, int output)
     word_add(&words, "-c");
     word_add(&words, under_limits);
     word_add(&words, seconds);
-    compiler_command(&b->compiler, &b->request, target, &words);
+    for (size_t i = 0; i < command->count; i++)
+        word_add(&words, command->words[i]);
     char *map = mem_format("-ffile-prefix-map=%s=.", work);
     word_add(&words, map);
     int rc = spawn_in(b, work, output, words.words, environment);
@@ -258,9 +254,139 @@ static int spawn(struct build *b, const char *work, int output)
     free(map);
     free(path);
     free(temp);
-    free(target);
     free(seconds);
     return rc;
+}
+
+static int compile(struct build *b, const char *work, struct error *err)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return error_errno(err, "cannot create a pipe");
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    char *target = mem_format("../%s", b->program);
+    struct word_list command = {NULL, 0};
+    compiler_command(&b->compiler, &b->request, b->headers, target, &command);
+    errno = spawn(b, work, ends[1], &command);
+    int rc = errno != 0 ? error_errno(err, "cannot start the compiler") : 0;
+    word_list_free(&command);
+    free(target);
+    close(ends[1]);
+    b->pipe = ends[0];
+    if (rc < 0)
+        return -1;
+    b->watch = loop_fd_add(b->loop, b->pipe, EPOLLIN, on_output, b);
+    loop_child_add(b->loop, b->pid, on_child, b);
+    return 0;
+}
+
+/* False: there is nothing to make, or it cannot be. */
+static bool make_headers(struct build *b, const char *work)
+{
+    struct word_list command = {NULL, 0};
+    b->headers_folder = cache_begin(b->request.cache_dir, NULL);
+    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    bool going = false;
+    if (b->headers_folder != NULL && nowhere >= 0) {
+        char *output = file_join(b->headers_folder, PREPARED_HEADER ".gch");
+        char *deps = file_join(b->headers_folder, "deps");
+        going = compiler_header_command(&b->compiler, &b->request, PREPARED_HEADER, output, deps,
+                                        &command) &&
+                spawn(b, work, nowhere, &command) == 0;
+        free(deps);
+        free(output);
+        word_list_free(&command);
+    }
+    if (nowhere >= 0)
+        close(nowhere);
+    if (going) {
+        loop_child_add(b->loop, b->pid, on_child, b);
+    } else if (b->headers_folder != NULL) {
+        file_remove_tree(b->headers_folder, NULL);
+        free(b->headers_folder);
+        b->headers_folder = NULL;
+    }
+    return going;
+}
+
+/* The source is in place: the compiler's turn, or that of the headers before it. */
+static int compile_or_prepare(struct build *b, struct error *err)
+{
+    char *work = file_join(b->folder, "src");
+    bool going = false;
+    if (b->headers == NULL && key_of_headers(&b->compiler, &b->request, b->headers_key) == 0 &&
+        prepared_find(b->request.cache_dir, b->headers_key, &b->headers) == PREPARED_MISSING)
+        going = make_headers(b, work);
+    int rc = going ? 0 : compile(b, work, err);
+    free(work);
+    return rc;
+}
+
+/* The headers are compiled, or cannot be. */
+static int end_headers(struct build *b, bool made, struct error *err)
+{
+    char *work = file_join(b->folder, "src");
+    prepared_store(b->request.cache_dir, b->headers_key, b->headers_folder, made);
+    free(b->headers_folder);
+    b->headers_folder = NULL;
+    prepared_find(b->request.cache_dir, b->headers_key, &b->headers);
+    int rc = compile(b, work, err);
+    free(work);
+    return rc;
+}
+
+/* What is said of a place in a header tells the way it was included, and that way is not known of a
+ * compiled one; so the messages of a compilation without it are taken. It is left as well when gcc
+ * cannot take it after all, and says so. */
+static bool speaks_of_headers(const struct build *b)
+{
+    static const char *const signs[] = {".h:", "In file included from", "PCH", ".gch"};
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (strstr(b->output.data, signs[i]) != NULL)
+            return true;
+    return false;
+}
+
+static int compile_without_headers(struct build *b, struct error *err)
+{
+    char *work = file_join(b->folder, "src");
+    if (strstr(b->output.data, ".gch") != NULL || strstr(b->output.data, "PCH") != NULL)
+        file_remove_tree(b->headers, NULL);
+    free(b->headers);
+    b->headers = NULL;
+    strbuf_cut(&b->output, 0);
+    b->cut = false;
+    int rc = compile(b, work, err);
+    free(work);
+    return rc;
+}
+
+static void on_child(void *arg, pid_t pid, int status)
+{
+    struct build *b = arg;
+    struct error err;
+    int rc;
+    if (!WIFEXITED(status) && !WIFSIGNALED(status))
+        return;
+    kill(-pid, SIGKILL); /* what it may have left behind */
+    b->pid = 0;
+    drain(b);
+    stop_reading(b);
+    if (b->headers_folder != NULL && !b->timed_out) {
+        rc = end_headers(b, WIFEXITED(status) && WEXITSTATUS(status) == 0, &err);
+    } else if (b->headers != NULL && !b->timed_out && speaks_of_headers(b)) {
+        rc = compile_without_headers(b, &err);
+    } else {
+        loop_timer_remove(b->timer);
+        b->timer = NULL;
+        judge_exit(b, status);
+        return;
+    }
+    if (rc < 0) {
+        loop_timer_remove(b->timer);
+        b->timer = NULL;
+        end_with(b, BUILD_INTERNAL, err.text);
+    }
 }
 
 static int run_compiler(struct build *b, struct error *err)
@@ -269,88 +395,15 @@ static int run_compiler(struct build *b, struct error *err)
     if (b->folder == NULL)
         return -1;
     char *work = file_join(b->folder, "src");
-    int ends[2] = {-1, -1};
     int rc = file_make_dirs(work, 0755, err);
     if (rc == 0)
         rc = source_write(&b->source, work, err);
-    if (rc == 0 && pipe2(ends, O_CLOEXEC) < 0)
-        rc = error_errno(err, "cannot create a pipe");
-    if (rc == 0) {
-        fcntl(ends[0], F_SETFL, O_NONBLOCK);
-        errno = spawn(b, work, ends[1]);
-        if (errno != 0)
-            rc = error_errno(err, "cannot start the compiler");
-        close(ends[1]);
-    }
     free(work);
-    b->pipe = ends[0];
-    if (rc < 0)
-        return -1;
-    b->watch = loop_fd_add(b->loop, b->pipe, EPOLLIN, on_output, b);
-    b->timer = loop_timer_add(b->loop, b->started + b->request.limit_ms * CLOCK_MS, on_limit, b);
-    loop_child_add(b->loop, b->pid, on_child, b);
-    return 0;
-}
-
-/* --- the key --- */
-
-static int hash_headers(struct hash *h, const char *dir, struct error *err)
-{
-    struct file_list list;
-    int rc = 0;
-    if (file_list(dir, &list, err) < 0)
-        return -1;
-    for (size_t i = 0; rc == 0 && i < list.count; i++) {
-        const char *name = list.names[i];
-        size_t len = strlen(name);
-        if (len < 3 || strcmp(name + len - 2, ".h") != 0)
-            continue;
-        struct strbuf bytes = STRBUF_INIT;
-        char *path = file_join(dir, name);
-        rc = file_read(path, SOURCE_MAX, FILE_REGULAR, &bytes, err);
-        hash_string(h, name);
-        hash_field(h, bytes.data, bytes.len);
-        free(path);
-        strbuf_free(&bytes);
-    }
-    file_list_free(&list);
-    return rc;
-}
-
-static int hash_library(struct hash *h, const struct build_request *request, struct error *err)
-{
-    struct strbuf bytes = STRBUF_INIT;
-    int rc = 0;
-    if (request->lib_dir != NULL)
-        rc = hash_headers(h, request->lib_dir, err);
-    if (rc == 0 && request->lib_archive != NULL) {
-        rc = file_read(request->lib_archive, (size_t)64 * SOURCE_MAX, FILE_REGULAR, &bytes, err);
-        hash_field(h, bytes.data, bytes.len);
-    }
-    strbuf_free(&bytes);
-    if (rc < 0)
-        error_prefix(err, "the helper library is not complete");
-    return rc;
-}
-
-static int make_key(struct build *b, struct error *err)
-{
-    struct hash h;
-    struct word_list command = {NULL, 0};
-    hash_begin(&h);
-    hash_string(&h, "socklings-build 1");
-    compiler_hash(&b->compiler, &h);
-    compiler_command(&b->compiler, &b->request, b->program, &command);
-    for (size_t i = 0; i < command.count; i++)
-        hash_string(&h, command.words[i]);
-    word_list_free(&command);
-    for (size_t i = 0; i < b->source.count; i++) {
-        hash_string(&h, b->source.files[i].name);
-        hash_field(&h, b->source.files[i].bytes.data, b->source.files[i].bytes.len);
-    }
-    hash_field(&h, b->source.notes.data, b->source.notes.len);
-    int rc = hash_library(&h, &b->request, err);
-    hash_end(&h, b->key);
+    if (rc == 0)
+        rc = compile_or_prepare(b, err);
+    if (rc == 0)
+        b->timer =
+            loop_timer_add(b->loop, b->started + b->request.limit_ms * CLOCK_MS, on_limit, b);
     return rc;
 }
 
@@ -411,7 +464,8 @@ static void begin(struct build *b)
         end_with(b, BUILD_NO_COMPILER, err.text);
         return;
     }
-    if (find_cache(b, &err) < 0 || make_key(b, &err) < 0) {
+    if (find_cache(b, &err) < 0 ||
+        key_of_build(&b->compiler, &b->request, &b->source, b->key, &err) < 0) {
         end_with(b, BUILD_INTERNAL, err.text);
         return;
     }
@@ -465,6 +519,10 @@ void build_free(struct build *b)
     if (b->folder != NULL)
         file_remove_tree(b->folder, NULL);
     free(b->folder);
+    if (b->headers_folder != NULL)
+        file_remove_tree(b->headers_folder, NULL);
+    free(b->headers_folder);
+    free(b->headers);
     free((char *)b->request.source_dir);
     free((char *)b->request.source);
     free((char *)b->request.lib_dir);

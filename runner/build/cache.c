@@ -24,6 +24,7 @@ enum {
 #define TIDY_BYTES (UINT64_C(512) << 20)
 #define RECORD ".build"
 #define ENTRY_PREFIX "b-"
+#define HEADERS_PREFIX "h-" /* prepared.h */
 #define TEMP_PREFIX "tmp-"
 
 static char *entry_folder(const char *dir, const char *key)
@@ -206,7 +207,8 @@ void cache_prune(const char *dir, uint64_t max_bytes, unsigned keep_s)
         struct stat st;
         bool there = lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
         bool in_use = there && now - st.st_mtime <= (time_t)keep_s;
-        if (there && begins(list.names[i], ENTRY_PREFIX)) {
+        if (there &&
+            (begins(list.names[i], ENTRY_PREFIX) || begins(list.names[i], HEADERS_PREFIX))) {
             uint64_t bytes = folder_bytes(path);
             total += bytes;
             if (!in_use) {

@@ -3,6 +3,7 @@
  *
  *     CACHE/b-KEY/udp_echo     the program (none when the compiler refused the source)
  *     CACHE/b-KEY/.build       status, warnings, messages, and the hash of both
+ *     CACHE/h-KEY/             headers compiled ahead (prepared.h)
  *     CACHE/tmp-XXXXXX/        a build under way, or one whose runner was killed
  *
  * An entry is built in a tmp-folder and renamed when complete, so it is there whole or not at all.

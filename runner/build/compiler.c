@@ -184,8 +184,8 @@ static void add_joined(struct word_list *list, const char *flag, const char *val
     free(word);
 }
 
-void compiler_command(const struct compiler *compiler, const struct build_request *request,
-                      const char *output, struct word_list *command)
+static void add_flags(const struct compiler *compiler, const struct build_request *request,
+                      struct word_list *command)
 {
     for (size_t i = 0; i < compiler->count; i++)
         word_add(command, compiler->words[i]);
@@ -199,8 +199,16 @@ void compiler_command(const struct compiler *compiler, const struct build_reques
         word_add(command, "-Werror");
     else
         word_add(command, "-Wno-error=incompatible-pointer-types");
+}
+
+void compiler_command(const struct compiler *compiler, const struct build_request *request,
+                      const char *headers, const char *output, struct word_list *command)
+{
+    add_flags(compiler, request, command);
     if (compiler->linker != NULL)
         word_add(command, "-fuse-ld=gold");
+    if (headers != NULL)
+        add_joined(command, "-I", headers);
     if (request->lib_dir != NULL)
         add_joined(command, "-I", request->lib_dir);
     word_add(command, "-o");
@@ -208,4 +216,37 @@ void compiler_command(const struct compiler *compiler, const struct build_reques
     word_add(command, request->source);
     if (request->lib_archive != NULL)
         word_add(command, request->lib_archive);
+}
+
+/* clang takes a compiled header only when it is named on the command line. */
+static bool takes_headers(const struct compiler *compiler)
+{
+    for (size_t i = 0; i < compiler->count; i++)
+        if (strstr(file_name(compiler->words[i]), "clang") != NULL)
+            return false;
+    return true;
+}
+
+bool compiler_header_command(const struct compiler *compiler, const struct build_request *request,
+                             const char *header, const char *output, const char *deps,
+                             struct word_list *command)
+{
+    if (request->lib_dir == NULL || !takes_headers(compiler))
+        return false;
+    char *path = file_join(request->lib_dir, header);
+    bool there = file_exists(path);
+    if (there) {
+        add_flags(compiler, request, command);
+        add_joined(command, "-I", request->lib_dir);
+        word_add(command, "-MD");
+        word_add(command, "-MF");
+        word_add(command, deps);
+        word_add(command, "-o");
+        word_add(command, output);
+        word_add(command, "-x");
+        word_add(command, "c-header");
+        word_add(command, path);
+    }
+    free(path);
+    return there;
 }

@@ -4,6 +4,7 @@
 #ifndef SOCKLINGS_BUILD_COMPILER_H
 #define SOCKLINGS_BUILD_COMPILER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -36,8 +37,15 @@ struct word_list {
 void word_add(struct word_list *list, const char *word);
 void word_list_free(struct word_list *list);
 
-/* The command that builds request->source, found in the current folder, as ./OUTPUT. */
+/* The command that builds request->source, found in the current folder, as ./OUTPUT. `headers`: a
+ * folder to look in for headers before the library's; NULL: none. */
 void compiler_command(const struct compiler *compiler, const struct build_request *request,
-                      const char *output, struct word_list *command);
+                      const char *headers, const char *output, struct word_list *command);
+
+/* The command that compiles the library's header of that name ahead, with the same flags, as
+ * OUTPUT, and writes what went into it to DEPS. False: this compiler would not use it. */
+bool compiler_header_command(const struct compiler *compiler, const struct build_request *request,
+                             const char *header, const char *output, const char *deps,
+                             struct word_list *command);
 
 #endif

@@ -3,9 +3,10 @@
  *
  *     bench ROUNDS BUILD-FOLDER     from the top of the tree
  *
- * "alone" is the compiler as one would type it; "build" is a build that is not in the cache;
- * "scene" is what a check takes on top of building; the last column is the time on top of compiling
- * alone.
+ * "alone" is the compiler as one would type it, "both" the same with the sanitized variant compiled
+ * beside it, as a check needs it; "build" is a plain build by socklings that is not in the cache;
+ * "scenes" is what a check takes beside waiting for the compiler; "fresh" is a check after a save.
+ * Each save changes the source; the headers that were compiled ahead at the first stay.
  */
 #include <fcntl.h>
 #include <spawn.h>
@@ -18,6 +19,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/strbuf.h"
 #include "build/build.h"
 #include "check/check.h"
 #include "report/verdict_text.h"
@@ -58,11 +60,9 @@ static char *archive(void)
     return file_join(build_folder, "libsocklings.a");
 }
 
-/* What a person would type: gcc -O0 -g -Wall -Wextra … */
-static double compile_alone(const char *source)
+static pid_t start_compiler(const char *source, const char *program, bool sanitized)
 {
-    double times[ROUNDS_MAX];
-    char *lib = archive(), *program = file_join(cache, "alone");
+    char *lib = archive();
     const char *cc = getenv("CC");
     char *words[] = {(char *)(cc != NULL ? cc : "gcc"),
                      "-std=gnu11",
@@ -72,47 +72,89 @@ static double compile_alone(const char *source)
                      "-Wextra",
                      "-Ilib",
                      "-o",
-                     program,
+                     (char *)program,
                      (char *)source,
                      lib,
                      "-pthread",
+                     sanitized ? "-fsanitize=address,undefined" : NULL,
                      NULL};
     extern char **environ;
+    pid_t pid;
+    if (posix_spawnp(&pid, words[0], NULL, NULL, words, environ) != 0)
+        give_up("the compiler cannot be started");
+    free(lib);
+    return pid;
+}
+
+static void wait_compiler(pid_t pid)
+{
+    int status;
+    if (waitpid(pid, &status, 0) != pid || status != 0)
+        give_up("the compiler does not work");
+}
+
+/* What a person would type: gcc -O0 -g -Wall -Wextra … */
+static double compile_alone(const char *source, bool both)
+{
+    double times[ROUNDS_MAX];
+    char *plain = file_join(cache, "plain"), *sanitized = file_join(cache, "sanitized");
     for (unsigned i = 0; i < rounds; i++) {
         int64_t start = clock_now();
-        pid_t pid;
-        int status;
-        if (posix_spawnp(&pid, words[0], NULL, NULL, words, environ) != 0 ||
-            waitpid(pid, &status, 0) != pid || status != 0)
-            give_up("the compiler does not work");
+        pid_t first = start_compiler(source, plain, false);
+        pid_t second = both ? start_compiler(source, sanitized, true) : 0;
+        wait_compiler(first);
+        if (both)
+            wait_compiler(second);
         times[i] = ms_since(start);
     }
-    free(lib);
-    free(program);
+    free(plain);
+    free(sanitized);
     return median(times);
 }
 
-/* A build that is in no cache, of both variants at once. */
-static double build_both(const char *dir, const char *source)
+/* The source as it is saved the n-th time: a comment tells them apart. */
+static void save(const char *from, const char *to, unsigned n)
+{
+    struct strbuf text = STRBUF_INIT;
+    struct error err;
+    if (file_read(from, 1 << 20, FILE_REGULAR, &text, &err) != 0)
+        give_up(err.text);
+    strbuf_printf(&text, "/* %u */\n", n);
+    if (file_write(to, text.data, text.len, 0644, 0, &err) != 0)
+        give_up(err.text);
+    strbuf_free(&text);
+}
+
+/* The cache lasts over all rounds and labs; what is in it for one save is of no use for the next.
+ */
+static char *cache_folder(void)
+{
+    return file_join(cache, "cache");
+}
+
+static unsigned saves;
+
+static double build_fresh(const char *from, const char *dir, const char *source)
 {
     double times[ROUNDS_MAX];
-    char *lib = archive();
-    for (unsigned i = 0; i < rounds; i++) {
-        char *fresh = mem_format("%s/%u", cache, i);
+    char *lib = archive(), *in_cache = cache_folder(), *to = file_join(dir, source);
+    for (unsigned i = 0; i <= rounds; i++) { /* the first one prepares the headers */
+        save(from, to, ++saves);
         struct build_request request = {.source_dir = dir,
                                         .source = source,
                                         .lib_dir = "lib",
                                         .lib_archive = lib,
-                                        .cache_dir = fresh};
+                                        .cache_dir = in_cache};
         struct build *plain = build_start(loop, &request);
         const struct build_result *result = build_wait(plain);
         if (result->status != BUILD_OK)
             give_up(result->messages);
-        times[i] = result->ms;
+        if (i > 0)
+            times[i - 1] = result->ms;
         build_free(plain);
-        file_remove_tree(fresh, NULL);
-        free(fresh);
     }
+    free(to);
+    free(in_cache);
     free(lib);
     return median(times);
 }
@@ -154,33 +196,39 @@ static double check_once(const struct lab *lab, const char *dir, const char *in_
     return ms;
 }
 
-static struct times check_lab(const struct lab *lab, const char *dir)
+static struct times check_lab(const struct lab *lab, const char *from, const char *dir)
 {
     double scene[ROUNDS_MAX], cached[ROUNDS_MAX], fresh[ROUNDS_MAX], ignored;
-    for (unsigned i = 0; i < rounds; i++) {
-        char *empty = mem_format("%s/c%u", cache, i);
-        fresh[i] = check_once(lab, dir, empty, &ignored);
-        cached[i] = check_once(lab, dir, empty, &scene[i]);
-        file_remove_tree(empty, NULL);
-        free(empty);
+    char *in_cache = cache_folder(), *to = file_join(dir, lab->programs[0].source);
+    for (unsigned i = 0; i <= rounds; i++) {
+        unsigned at = i > 0 ? i - 1 : 0; /* the first one prepares the headers */
+        save(from, to, ++saves);
+        fresh[at] = check_once(lab, dir, in_cache, &ignored);
+        cached[at] = check_once(lab, dir, in_cache, &scene[at]);
     }
+    free(to);
+    free(in_cache);
     return (struct times){median(scene), median(cached), median(fresh)};
 }
 
-static void row(const char *lab_file, const char *dir)
+static void row(const char *lab_file, const char *solution)
 {
     struct error err;
     struct lab *lab = lab_load(lab_file, &err);
     if (lab == NULL)
         give_up(err.text);
     const char *source = lab->programs[0].source;
-    char *path = file_join(dir, source);
-    double alone = compile_alone(path);
-    double build = build_both(dir, source);
-    struct times t = check_lab(lab, dir);
-    printf("%-20s %7.1f %7.1f %8.1f %8.1f %8.1f %7.2f %9.1f\n", lab->id, alone, build, t.scene,
-           t.cached, t.fresh, t.fresh / alone, t.fresh - alone);
+    char *path = file_join(solution, source), *dir = file_join(cache, "work");
+    if (file_make_dirs(dir, 0755, &err) != 0)
+        give_up(err.text);
+    double alone = compile_alone(path, false), both = compile_alone(path, true);
+    double build = build_fresh(path, dir, source);
+    struct times t = check_lab(lab, path, dir);
+    printf("%-18s %6.1f %6.1f %6.1f %7.1f %7.1f %7.1f %6.2f %7.1f %7.1f\n", lab->id, alone, both,
+           build, t.scene, t.cached, t.fresh, t.fresh / alone, t.fresh - alone, t.fresh - both);
     fflush(stdout);
+    file_remove_tree(dir, NULL);
+    free(dir);
     free(path);
     lab_free(lab);
 }
@@ -198,8 +246,8 @@ int main(int argc, char **argv)
     loop = loop_new(&err);
     if (loop == NULL)
         give_up(err.text);
-    printf("%-20s %7s %7s %8s %8s %8s %7s %9s\n", "ms (median)", "alone", "build", "scenes",
-           "cached", "fresh", "ratio", "on top");
+    printf("%-18s %6s %6s %6s %7s %7s %7s %6s %7s %7s\n", "ms (median)", "alone", "both", "build",
+           "scenes", "cached", "fresh", "ratio", "-alone", "-both");
     row("tests/bench/01_three_messages/lab.json", "labs/05_udp_echo/solution");
     row("labs/05_udp_echo/lab.json", "labs/05_udp_echo/solution");
     row("labs/09_tcp_client/lab.json", "labs/09_tcp_client/solution");
