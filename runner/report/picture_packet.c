@@ -174,7 +174,7 @@ static void add_flow(struct picture *p, struct strbuf *out, const struct picture
     bool broadcast = (row->tos & (row->tos - 1)) != 0;
     if (broadcast)
         return;
-    if (low == high || p->sides[low].others) {
+    if (low == high || p->sides[low].others || p->sides[high].others) {
         strbuf_puts(out, " · ");
         describe_address(out, packet->from != NULL ? packet->from : "?");
         strbuf_puts(out, " → ");

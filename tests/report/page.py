@@ -258,6 +258,18 @@ def policy(b, folder):
     ok("nor is anything loaded", any("img-src" in c for c in b.complaints), b.complaints)
 
 
+def drawings(b, folder):
+    for name in sorted(os.listdir(folder)):
+        if not name.endswith(".svg"):
+            continue
+        b.load(os.path.join(folder, name))
+        same("%s is a drawing" % name, b.js("document.documentElement.tagName"), "svg")
+        same("it is whole, with its last row", b.js("document.querySelectorAll('.r').length > 3 &&"
+             " document.querySelector('.foot') !== null && !document.querySelector('parsererror')"),
+             True)
+        same("nothing in %s runs" % name, b.complaints, [])
+
+
 def main():
     folder = sys.argv[1]
     b = browser.Browser(browser.find())
@@ -268,6 +280,7 @@ def main():
             same("the browser has no complaint about " + part.__name__.replace("_", " "),
                  b.complaints, [])
         policy(b, folder)
+        drawings(b, folder)
         for name in sorted(os.listdir(folder)):
             if name.endswith(".html"):
                 load(b, folder, name[:-5])

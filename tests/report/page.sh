@@ -19,7 +19,8 @@ for recording in tests/report/recordings/*.jsonl; do
     name=$(basename "$recording" .jsonl)
     # As a check leaves it; the lab only gives it its name.
     cp "$recording" "$tmp/work/.socklings/10_tcp_server.jsonl"
-    "$BUILD/socklings" --work "$tmp/work" trace 10 --html "$tmp/pages/$name.html" >/dev/null || {
+    "$BUILD/socklings" --work "$tmp/work" trace 10 --html "$tmp/pages/$name.html" \
+        --svg "$tmp/pages/$name.svg" >/dev/null || {
         echo "1..1"
         echo "not ok 1 - the page of $name is written"
         exit 1
