@@ -270,7 +270,7 @@ static void read_extra(struct switch_sockets *sockets, struct arrived *arrived, 
 
 /* Reads at most so many frames of a port into the places from `arrived` on. */
 static unsigned read_port(struct switch_sockets *sockets, unsigned number, struct arrived *arrived,
-                          unsigned most, int64_t now)
+                          unsigned most)
 {
     struct mmsghdr messages[BATCH];
     struct port *port = &sockets->ports[number];
@@ -289,6 +289,7 @@ static unsigned read_port(struct switch_sockets *sockets, unsigned number, struc
     do
         n = recvmmsg(port->fd, messages, most, MSG_DONTWAIT, NULL);
     while (n < 0 && (errno == EINTR || errno == ENETDOWN)); /* told once each time it goes down */
+    int64_t now = clock_now();
     for (int i = 0; i < n; i++) {
         arrived[i].port = number;
         arrived[i].frame = arrived[i].place + SWITCH_TAG;
@@ -323,7 +324,7 @@ static unsigned read_round(struct switch_sockets *sockets)
     unsigned count = 0, each = ROUND / (unsigned)nready;
     stamps_measure(&sockets->stamps);
     for (int i = 0; i < nready; i++)
-        count += read_port(sockets, ready[i].data.u32, &sockets->arrived[count], each, clock_now());
+        count += read_port(sockets, ready[i].data.u32, &sockets->arrived[count], each);
     for (unsigned i = 0; i < count; i++)
         order[i] = &sockets->arrived[i];
     if (nready > 1)
@@ -339,7 +340,7 @@ static unsigned read_round(struct switch_sockets *sockets)
 unsigned switch_pump(struct net_switch *sw)
 {
     struct switch_sockets *sockets = sw->sockets;
-    unsigned moved = 0, before = (unsigned)sw->heap.count;
+    unsigned moved = 0, before = switch_on_way(sw);
     if (sockets == NULL)
         return 0;
     for (unsigned round = 1; round > 0 && moved < PUMP_MOST;) {
@@ -349,9 +350,9 @@ unsigned switch_pump(struct net_switch *sw)
             send_leaving(sockets);
     }
     switch_due(sw, clock_now());
-    if (sw->heap.count < before)
-        moved += before - (unsigned)sw->heap.count;
     switch_sockets_settle(sw);
+    if (switch_on_way(sw) < before)
+        moved += before - switch_on_way(sw);
     return moved;
 }
 
