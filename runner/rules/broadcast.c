@@ -52,8 +52,8 @@ bool rule_broadcast_no_option(const struct facts *f, struct finding *out)
         strbuf_puts(&out->message, " to ");
         describe_address(&out->message, call_text(&c->event->call, "addr"));
         strbuf_puts(&out->message, " failed with EACCES; that is a broadcast address, and the "
-                                   "socket has not got SO_BROADCAST");
-        strbuf_puts(&out->message, f->wire ? ": nothing went out on the wire" : "");
+                                   "kernel lets nothing out to it from a socket without "
+                                   "SO_BROADCAST");
         return true;
     }
     return false;
@@ -178,7 +178,7 @@ static void say_taken(const struct facts *f, struct finding *out, const struct m
                   other->owner->program != NULL ? other->owner->program : "another program",
                   other->owner->pid, other->local.port);
     if (own) {
-        strbuf_puts(&out->message, "and this socket has not got SO_REUSEADDR, with which both "
+        strbuf_puts(&out->message, "and this socket does not have SO_REUSEADDR, with which both "
                                    "would hear a broadcast");
     } else {
         strbuf_puts(&out->message, "and took it at ");

@@ -147,17 +147,18 @@ static bool no_timeout(const struct facts *f, const struct model_socket *s, stru
     bool sure = shown || facts_aims(f, "udp-no-timeout");
     out->certainty = sure ? CERTAINTY_FACT : CERTAINTY_HINT;
     finding_place(out, c);
-    strbuf_puts(&out->message, " waits for an answer, and for ever; ");
+    strbuf_puts(&out->message, " waits for an answer without a time limit; ");
     if (icmp != NULL) {
-        strbuf_puts(&out->message, "the kernel of the other side has answered that nobody has "
-                                   "that port (ICMP port unreachable)");
+        strbuf_puts(&out->message, "the other side's kernel has answered that nobody has that "
+                                   "port (ICMP port unreachable)");
         strbuf_puts(&out->message, s->connected != MODEL_NEVER
                                        ? ""
-                                       : ", and a socket that is not connected is not told");
+                                       : ", but a socket that is not connected is not told of it");
     } else if (loss == QUESTION_LOST) {
-        strbuf_puts(&out->message, "the question was lost on the wire, and nobody says so");
+        strbuf_puts(&out->message,
+                    "the question was lost on the wire, and nobody tells the program");
     } else if (loss == ANSWER_LOST) {
-        strbuf_puts(&out->message, "the answer was lost on the wire, and nobody says so");
+        strbuf_puts(&out->message, "the answer was lost on the wire, and nobody tells the program");
     } else {
         strbuf_puts(&out->message, sure ? "none came, and UDP tells nobody that a datagram is lost"
                                         : "none came: how long should it wait?");
@@ -209,6 +210,18 @@ static const struct model_call *question_of(const struct facts *f, const struct 
     return asked;
 }
 
+/* The program sent there again, if other bytes: a question that is numbered, or the next one. */
+static bool sent_more(const struct facts *f, const struct model_call *send)
+{
+    for (uint64_t n = send->event->n + 1; n < f->model.ncalls; n++) {
+        const struct model_call *c = model_call(&f->model, n);
+        if (c != NULL && c->process == send->process && c->socket != NULL && c->socket->datagram &&
+            c->io == MODEL_SEND && c->moved >= 0 && strcmp(destination(c), destination(send)) == 0)
+            return true;
+    }
+    return false;
+}
+
 static bool asked_once(const struct facts *f, const struct model_socket *s, struct finding *out)
 {
     struct datagram d = DATAGRAM_INIT;
@@ -224,13 +237,13 @@ static bool asked_once(const struct facts *f, const struct model_socket *s, stru
     if (found) {
         finding_call(out, asked);
         finding_event(out, d.event);
-        bool sure = facts_aims(f, "udp-loss-not-expected");
+        bool sure = facts_aims(f, "udp-loss-not-expected") && !sent_more(f, asked);
         out->certainty = sure ? CERTAINTY_FACT : CERTAINTY_HINT;
         finding_place(out, asked);
-        strbuf_printf(&out->message, " sent this once, and the wire lost %s; %s",
-                      to ? "the answer" : "it",
-                      sure ? "nobody but the program itself could send it again"
-                           : "should it be sent again?");
+        strbuf_printf(&out->message, " sent this once, and the wire lost %s; ",
+                      to ? "the answer to it" : "it");
+        strbuf_puts(&out->message, sure ? "only the program itself could have sent it again"
+                                        : "should it have been sent again?");
     }
     datagram_free(&d);
     return found;
@@ -297,7 +310,7 @@ static bool bursts(const struct facts *f, const struct model_socket *s, struct f
     out->certainty = CERTAINTY_FACT;
     finding_place(out, first);
     strbuf_printf(&out->message,
-                  " was called %u times in a row, and always had success; the receiver got %u of "
+                  " was called %u times in a row, and always succeeded; the receiver got %u of "
                   "the datagrams, and the kernel threw away those for which its buffer had no room",
                   sent, came);
     return true;

@@ -107,7 +107,7 @@ static bool took_for_one(const struct facts *f, const struct model_call *c, stru
     strbuf_printf(&out->message, " brought %u messages at once, and the program %s ", count,
                   kind == ACTION_OUTPUT ? "printed" : "answered");
     if (fewer)
-        strbuf_printf(&out->message, "%s; then it waits for more, and there is no more",
+        strbuf_printf(&out->message, "%s; then it waits for more, and nothing is under way",
                       a.calls == 1 ? "once" : "fewer times");
     else
         strbuf_puts(&out->message, "once: does it take them one by one?");

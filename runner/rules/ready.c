@@ -87,10 +87,10 @@ bool rule_blocked_on_stdin(const struct facts *f, struct finding *out)
             strbuf_puts(&out->message, "a datagram");
         else
             text_count(&out->message, row->state.rqueue, "byte", "bytes");
-        strbuf_printf(&out->message, " came for descriptor %d in the meantime, and the kernel %s",
-                      s->fd,
-                      wanted ? "keeps it: the program does not ask"
-                             : "keeps it: should the program look there too?");
+        strbuf_printf(&out->message, " came for descriptor %d in the meantime, and ", s->fd);
+        strbuf_puts(&out->message, wanted
+                                       ? "the program does not ask the kernel for it"
+                                       : "lies in the kernel: should the program look there too?");
         return true;
     }
     return false;
@@ -126,9 +126,8 @@ static bool leaves_out(const struct facts *f, const struct model_call *c, struct
         out->certainty = CERTAINTY_FACT;
         finding_place(out, c);
         strbuf_printf(&out->message,
-                      " was given nfds = %" PRId64
-                      ", and the kernel looks at the descriptors below "
-                      "it only; descriptor %d is in a set, and is never looked at",
+                      " was given nfds = %" PRId64 ", so the kernel looks only at the descriptors "
+                      "below that; descriptor %d is in a set, and is never looked at",
                       nfds, fd);
         return true;
     }
@@ -179,11 +178,11 @@ static bool reuses_set(const struct facts *f, const struct model_call *c, struct
     finding_event(out, f->failed);
     out->certainty = CERTAINTY_FACT;
     finding_place(out, next);
-    strbuf_puts(&out->message, " was given the sets as the call before had left them: ");
+    strbuf_puts(&out->message, " was given the sets as the call before had left them, ");
     strbuf_puts(&out->message, c->event->call.result > 0
-                                   ? "in them is only what was ready then"
-                                   : "they are empty, since nothing was ready then");
-    strbuf_printf(&out->message, "; descriptor %d is watched no more", fd);
+                                   ? "with nothing in them but what was ready then"
+                                   : "empty, since nothing was ready then");
+    strbuf_printf(&out->message, "; descriptor %d is not watched any more", fd);
     return true;
 }
 
@@ -274,8 +273,8 @@ bool rule_busy_poll(const struct facts *f, struct finding *out)
     out->certainty = CERTAINTY_FACT;
     finding_place(out, spin.first);
     strbuf_printf(&out->message,
-                  " was called %u times in a row and found nothing%s; the program does not sleep "
-                  "between, and keeps a processor busy with asking",
+                  " was called %u times in a row and found nothing%s; the program never sleeps "
+                  "in between, and keeps a processor busy",
                   spin.count, spin.first->event->call.error != NULL ? " (EAGAIN)" : "");
     return true;
 }

@@ -54,7 +54,7 @@ static const struct rule table[] = {
      "09_tcp_client#sizeof-pointer"},
     {17, "sizeof-array-sent", "SPB", rule_sizeof_array_sent,
      "How many of the buffer's bytes did your program put there itself?",
-     "09_tcp_client#sizeof-pointer"},
+     "04_udp_send#sizeof-array-sent"},
     {18, "strlen-unterminated", "SPA", rule_strlen_unterminated,
      "Who would have put the zero byte at which strlen() stops?",
      "05_udp_echo#strlen-unterminated"},
