@@ -79,7 +79,7 @@ static struct picture_row *add_row(struct builder *b, enum picture_kind kind,
                                    const struct event *ev, int64_t t, int side)
 {
     struct picture *p = b->p;
-    if (p->nrows == b->cap) {
+    if (p->rows == NULL || p->nrows == b->cap) {
         b->cap = b->cap == 0 ? 256 : 2 * b->cap;
         p->rows = mem_resize(p->rows, b->cap, sizeof *p->rows);
     }
@@ -390,7 +390,8 @@ static void add_turning_point(struct builder *b, const struct event *ev)
         add_row(b, PICTURE_EXIT, ev, ev->t, side)->tone = bad ? TONE_BAD : TONE_PLAIN;
     } else if (ev->kind == EVENT_FAULT) {
         add_row(b, PICTURE_FAULT, ev, ev->t, side)->tone = TONE_BAD;
-    } else if (ev->kind == EVENT_END && ev->end.why != NULL && strcmp(ev->end.why, "complete")) {
+    } else if (ev->kind == EVENT_END && ev->end.why != NULL &&
+               strcmp(ev->end.why, "complete") != 0) {
         add_row(b, PICTURE_END, ev, ev->t, -1)->tone = TONE_BAD;
     }
 }

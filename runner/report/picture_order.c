@@ -42,7 +42,7 @@ static int rank_of_group(const struct picture *p, int side)
  * one host stands together, in the same order. */
 static void put_in_order(struct picture *p)
 {
-    struct picture_side sorted[PICTURE_SIDES_MAX];
+    struct picture_side sorted[PICTURE_SIDES_MAX] = {{0}};
     int place[PICTURE_SIDES_MAX], n = 0;
     bool placed[PICTURE_SIDES_MAX] = {0};
     for (int group = -1; group <= 2; group++)

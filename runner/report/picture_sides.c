@@ -68,7 +68,8 @@ static const char *key_of(const struct picture *p, char key[KEY], int host, cons
         return NULL;
     memcpy(key, name, before);
     key[before] = '|';
-    memcpy(key + before + 1, text, len + 1);
+    memcpy(key + before + 1, text, len);
+    key[before + 1 + len] = '\0';
     return key;
 }
 

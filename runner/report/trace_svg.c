@@ -409,6 +409,7 @@ static void add_document(struct svg *s)
         before = s->p->rows[i].t;
     }
     add_foot(s);
+    s->out = out;
     strbuf_printf(out,
                   "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" "
                   "height=\"%d\" data-top=\"%d\" role=\"img\" aria-label=\"",
