@@ -368,7 +368,12 @@ static int ask(const struct sandbox_kind *kind, struct init_reply *reply, int fd
         return -1;
     if (packet_receive(factory.fd, reply, sizeof *reply, fds, &nfds) < 0)
         return -1;
-    return reply->error == 0 && nfds != 2 ? -1 : 0;
+    if (reply->error != 0 || nfds == 2)
+        return 0;
+    if (nfds == 1)
+        close(fds[0]);
+    errno = EMFILE; /* they were sent, but this process has no room for them */
+    return -1;
 }
 
 int factory_take(struct sandbox_kind kind, int *control, int *pidfd, char *folder, size_t size,

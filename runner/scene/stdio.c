@@ -71,69 +71,96 @@ static int open_terminal(int *master, int *slave, struct error *err)
             close(*master);
         return -1;
     }
-    tcgetattr(*slave, &tio);
+    int rc = tcgetattr(*slave, &tio);
     tio.c_oflag &= ~(tcflag_t)OPOST;
     tio.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL | ECHOCTL);
-    tcsetattr(*slave, TCSANOW, &tio);
-    ioctl(*slave, TIOCSWINSZ, &size);
+    if (rc == 0)
+        rc = tcsetattr(*slave, TCSANOW, &tio);
+    if (rc == 0)
+        rc = ioctl(*slave, TIOCSWINSZ, &size);
+    if (rc == 0)
+        return 0;
+    error_errno(err, "cannot set up a pseudo terminal");
+    close(*slave);
+    close(*master);
+    *slave = -1;
+    return -1;
+}
+
+/* Each of these leaves what it opened in `io` and `theirs`, also when it fails. */
+
+static int duplicate(int fd, int *copy, struct error *err)
+{
+    *copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    return *copy >= 0 ? 0 : error_errno(err, "cannot duplicate a program's standard stream");
+}
+
+static int open_own(int theirs[3], struct error *err)
+{
+    int rc = 0;
+    for (int i = 0; rc == 0 && i < 3; i++)
+        if (fcntl(i, F_GETFD) >= 0) /* closed here: closed there */
+            rc = duplicate(i, &theirs[i], err);
+    return rc;
+}
+
+static int open_pipe(int *reads, int *writes, struct error *err)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return error_errno(err, "cannot make a pipe for a program's standard streams");
+    *reads = ends[0];
+    *writes = ends[1];
+    return 0;
+}
+
+static int open_streams(struct stdio *io, int theirs[3], struct error *err)
+{
+    int reads = -1;
+    if (is_terminal(io)) {
+        int master;
+        if (open_terminal(&master, &theirs[0], err) != 0)
+            return -1;
+        io->in = io->out.fd = master;
+        if (duplicate(theirs[0], &theirs[1], err) != 0)
+            return -1;
+    } else {
+        if (open_pipe(&theirs[0], &io->in, err) != 0 ||
+            open_pipe(&io->out.fd, &theirs[1], err) != 0)
+            return -1;
+        fcntl(io->in, F_SETFL, O_NONBLOCK);
+    }
+    watch_end(io, &io->out, "stdout", io->out.fd);
+    if (io->kind == STDIO_TERMINAL)
+        return duplicate(theirs[1], &theirs[2], err);
+    if (open_pipe(&reads, &theirs[2], err) != 0)
+        return -1;
+    watch_end(io, &io->err, "stderr", reads);
     return 0;
 }
 
 int stdio_open(struct stdio *io, enum stdio_kind kind, struct loop *loop, stdio_output_fn *fn,
                void *arg, int theirs[3], struct error *err)
 {
-    int in[2] = {-1, -1}, out[2] = {-1, -1}, errors[2] = {-1, -1};
+    int rc = 0;
     *io = (struct stdio){
         .kind = kind, .loop = loop, .fn = fn, .arg = arg, .in = -1, .at_line_start = true};
     io->out.fd = io->err.fd = -1;
     strbuf_init(&io->typed);
     theirs[0] = theirs[1] = theirs[2] = -1;
-    if (kind == STDIO_CLOSED)
+    if (kind == STDIO_OWN)
+        rc = open_own(theirs, err);
+    else if (kind != STDIO_CLOSED)
+        rc = open_streams(io, theirs, err);
+    if (rc == 0)
         return 0;
-    if (kind == STDIO_OWN) {
-        for (int i = 0; i < 3; i++)
-            theirs[i] = fcntl(i, F_DUPFD_CLOEXEC, 3);
-        return 0;
+    stdio_close(io);
+    for (int i = 0; i < 3; i++) {
+        if (theirs[i] >= 0)
+            close(theirs[i]);
+        theirs[i] = -1;
     }
-    if (pipe2(errors, O_CLOEXEC) != 0)
-        return error_errno(err, "cannot make a pipe");
-    if (is_terminal(io)) {
-        int master, slave;
-        if (open_terminal(&master, &slave, err) != 0) {
-            close(errors[0]);
-            close(errors[1]);
-            return -1;
-        }
-        theirs[0] = slave;
-        theirs[1] = dup(slave);
-        io->in = master;
-        watch_end(io, &io->out, "stdout", master);
-    } else {
-        if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0) {
-            error_errno(err, "cannot make a pipe");
-            close(errors[0]);
-            close(errors[1]);
-            if (in[0] >= 0) {
-                close(in[0]);
-                close(in[1]);
-            }
-            return -1;
-        }
-        theirs[0] = in[0];
-        theirs[1] = out[1];
-        io->in = in[1];
-        fcntl(in[1], F_SETFL, O_NONBLOCK);
-        watch_end(io, &io->out, "stdout", out[0]);
-    }
-    if (kind == STDIO_TERMINAL) {
-        theirs[2] = dup(theirs[1]);
-        close(errors[0]);
-        close(errors[1]);
-        return 0;
-    }
-    theirs[2] = errors[1];
-    watch_end(io, &io->err, "stderr", errors[0]);
-    return 0;
+    return -1;
 }
 
 static void close_input(struct stdio *io)

@@ -41,7 +41,8 @@ struct stdio {
     uint64_t tty_read; /* bytes read from the pty */
 };
 
-/* Opens the streams; theirs[3] are the program's ends, which the caller closes after the spawn. */
+/* Opens the streams; theirs[3] are the program's ends, which the caller closes after the spawn. -1
+ * and *err: nothing is open, and stdio_close may still be called. */
 int stdio_open(struct stdio *io, enum stdio_kind kind, struct loop *loop, stdio_output_fn *fn,
                void *arg, int theirs[3], struct error *err);
 void stdio_close(struct stdio *io);

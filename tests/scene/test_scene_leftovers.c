@@ -352,6 +352,59 @@ static void test_a_program_that_cannot_be_started_is_an_internal_error(void **st
     free(text);
 }
 
+/* From a limit at which nothing works to one at which all does: what fails in between is told as
+ * what it is, is no failure of the program, and leaves nothing open. */
+static void runs_short_of_descriptors(const char *stdio)
+{
+    const char *binary = help_compile("trouble.c", NULL);
+    char *check = mem_format(
+        "{'vars': {'port': 'port'}, 'stdio': '%s', 'scene': [{'start': 'prog', 'args': ['mute', "
+        "'${port}']}, {'wait': 'prog', 'for': 'bound', 'port': '${port}'}, {'udp': 'ann'},"
+        "{'listen': 'server', 'at': '127.0.0.1:0'}]}",
+        stdio);
+    struct scene_case c = {.binary = binary, .check = check};
+    struct rlimit usual, low;
+    unsigned failed = 0, passed = 0;
+    struct played p;
+    help_play(&c, &p); /* once, so that what is kept is there */
+    HELP_HOLDS(&p, p.passed, "it does not pass without a limit: %s", p.err.text);
+    played_free(&p);
+    unsigned fds = open_descriptors();
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &usual), 0);
+    low = usual;
+    for (low.rlim_cur = fds; passed < 3 && low.rlim_cur < fds + 100; low.rlim_cur++) {
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+        help_play(&c, &p);
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &usual), 0);
+        if (p.rc == 0) {
+            HELP_HOLDS(&p, p.passed, "with %u descriptors more the program is blamed",
+                       (unsigned)low.rlim_cur - fds);
+            passed++;
+        } else {
+            HELP_HOLDS(&p, strstr(p.err.text, "Too many open files") != NULL,
+                       "with %u descriptors more: '%s'", (unsigned)low.rlim_cur - fds, p.err.text);
+            failed++;
+        }
+        played_free(&p);
+        assert_int_equal(open_descriptors(), fds);
+    }
+    assert_true(failed > 3);
+    assert_int_equal(passed, 3);
+    free(check);
+}
+
+static void test_a_runner_short_of_descriptors_says_so_with_a_terminal(void **state)
+{
+    (void)state;
+    runs_short_of_descriptors("pty");
+}
+
+static void test_a_runner_short_of_descriptors_says_so_with_pipes(void **state)
+{
+    (void)state;
+    runs_short_of_descriptors("pipe");
+}
+
 /* --- a scene that is interrupted --- */
 
 static volatile int interrupted;
@@ -417,6 +470,8 @@ int main(int argc, char **argv)
         scene_test(test_nothing_is_left_of_a_killed_runner_without_namespaces),
         scene_test(test_nothing_is_left_of_a_check_that_is_killed_while_it_compiles),
         scene_test(test_a_program_that_cannot_be_started_is_an_internal_error),
+        scene_test(test_a_runner_short_of_descriptors_says_so_with_a_terminal),
+        scene_test(test_a_runner_short_of_descriptors_says_so_with_pipes),
         scene_test(test_ctrl_c_ends_a_scene_in_which_a_program_computes),
         scene_test(test_ctrl_c_ends_a_scene_in_which_a_program_sleeps),
         scene_test(test_ctrl_c_ends_a_scene_whose_script_is_done),

@@ -140,6 +140,10 @@ static const struct trouble table[] = {
 
     /* unusual, and right */
     {"a server that closes its standard streams", "closes_stdio", .scene = ASKED},
+    {"a program that closes its input while something is typed into it", "closes_input",
+     .more = ", 'stdio': 'pipe'",
+     .scene = "{'output': 'prog', 'contains': 'closed'}, {'type': 'prog', 'data': 'hello\\n'},"
+              "{'type': 'prog', 'data': 'are you there?\\n'}, " ASKED},
     {"a server that becomes a daemon", "daemonises", .scene = ASKED},
     {"kill(-1) reaches nobody but the program's own", "kills_all", .says = {"alone"}},
     {"kill(-1) is refused where it would reach what else its user runs", "kills_all_refused",

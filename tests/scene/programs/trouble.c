@@ -498,6 +498,13 @@ static void computes(void)
 
 /* --- unusual, and right --- */
 
+static void closes_input(void)
+{
+    close(STDIN_FILENO);
+    say("closed\n");
+    echo();
+}
+
 static void closes_stdio(void)
 {
     close(0);
@@ -774,6 +781,7 @@ int main(int argc, char **argv)
         {"retries", retries},
         {"woken_by_thread", woken_by_thread},
         {"computes", computes},
+        {"closes_input", closes_input},
         {"closes_stdio", closes_stdio},
         {"daemonises", daemonises},
         {"kills_all", kills_all},
