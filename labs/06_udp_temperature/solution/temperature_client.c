@@ -84,10 +84,20 @@ static enum outcome ask(int fd, const char *server, const char *question, struct
 /* [/ask] */
 
 /* [print] */
+/* strtod() would take "nan" and "0x10" too, and stop at a zero byte: so look at every byte first.
+ */
+static bool is_number(const struct reply *reply)
+{
+    char *end;
+    (void)strtod(reply->text, &end);
+    return reply->size > 0 && strspn(reply->text, "-.0123456789") == reply->size &&
+           end == reply->text + reply->size;
+}
+
 /* Prints a number that came. Anything else, "error: not a number" for one, is no success. */
 static void print_reply(const struct reply *reply, const char *server)
 {
-    if (reply->size == 0 || strspn(reply->text, "-.0123456789") != reply->size)
+    if (!is_number(reply))
         die("%s says: %s", server, reply->text);
     printf("%s\n", reply->text);
     if (fflush(stdout) == EOF)
