@@ -218,6 +218,18 @@ int field_bool(const struct field *field, const struct json *at, struct lab_stor
     return json_get_bool(at, (bool *)((char *)target + field->at), err);
 }
 
+int field_true(const struct field *field, const struct json *at, struct lab_store *store,
+               void *target, struct error *err)
+{
+    (void)field;
+    (void)store;
+    (void)target;
+    bool value;
+    if (json_get_bool(at, &value, err) != 0)
+        return -1;
+    return value ? 0 : json_error(at, err, "only true can stand here; else leave the key out");
+}
+
 int field_uint(const struct field *field, const struct json *at, struct lab_store *store,
                void *target, struct error *err)
 {

@@ -83,6 +83,7 @@ field_read_fn field_word;   /* an enum: `min` plus the place among the words */
 field_read_fn field_either; /* bool: the first word is false, the second true */
 field_read_fn field_constant; /* nothing: the one word must stand there */
 field_read_fn field_bool;     /* bool */
+field_read_fn field_true;     /* nothing: true must stand there */
 field_read_fn field_uint;     /* unsigned */
 field_read_fn field_int;      /* int */
 field_read_fn field_size;     /* size_t */
@@ -119,6 +120,9 @@ extern const char *const stdio_words[];
 field_read_fn field_data; /* struct data */
 field_read_fn field_vars; /* const struct var_spec *, and a count */
 field_read_fn field_then; /* const struct assertion *, and a count */
+
+/* const char *: a name below the programs' folder, with ${…}. */
+field_read_fn field_file_name;
 
 /* Hosts. */
 field_read_fn field_host_name; /* const char * */

@@ -1,10 +1,10 @@
-/* catalog/scene_load: the tables of checks: a scene, its files, hosts and wire (form.h). */
+/* catalog/scene_load: the tables of checks: a scene, its hosts and wire (form.h); file_load.c has
+ * that of its files. */
 #include <string.h>
 
 #include "catalog/form.h"
 #include "catalog/lab.h"
 
-#define FILE_NAME "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 static const char *const build_words[] = {"clean", NULL};
 
 static const struct field build_fields[] = {
@@ -12,64 +12,6 @@ static const struct field build_fields[] = {
 };
 
 #define IN_SCENE(member) .at = offsetof(struct scene_script, member)
-
-#define IN_FILE(member) .at = offsetof(struct scene_file, member)
-
-/* A name without a folder, as the programs are given it. */
-static int field_file_name(const struct field *field, const struct json *at,
-                           struct lab_store *store, void *target, struct error *err)
-{
-    if (field_text(field, at, store, target, err) != 0)
-        return -1;
-    const char *name = ((struct scene_file *)target)->name;
-    size_t len = strlen(name);
-    if (len <= 63 && name[0] != '.' && name[0] != '-' && name[strspn(name, FILE_NAME)] == '\0')
-        return 0;
-    return json_error(
-        at, err, "a file's name without a folder is needed: letters, digits, '.', '_' and '-'");
-}
-
-/* A path below the lab's folder, which it cannot leave. */
-static int field_below(const struct field *field, const struct json *at, struct lab_store *store,
-                       void *target, struct error *err)
-{
-    if (field_text(field, at, store, target, err) != 0)
-        return -1;
-    struct scene_file *file = target;
-    const char *path = file->from;
-    bool inside =
-        strlen(path) <= 255 && path[0] != '/' && path[strspn(path, FILE_NAME "/")] == '\0';
-    for (const char *part = path; inside && part != NULL; part = strchr(part, '/')) {
-        part += *part == '/' ? 1 : 0;
-        inside = *part != '\0' && *part != '/' && *part != '.';
-    }
-    file->host_path = store_format(store, "%s/%s", store_folder(store), path);
-    if (inside)
-        return 0;
-    return json_error(at, err,
-                      "a path below the lab's folder is needed, as in \"data/handshake.pcap\"");
-}
-
-static int finish_file(const struct json *at, struct lab_store *store, void *target,
-                       struct error *err)
-{
-    (void)store;
-    (void)target;
-    struct json from, data;
-    if (json_get(at, "from", &from) == json_get(at, "data", &data))
-        return json_error(at, err, "exactly one of \"from\" and \"data\" is needed");
-    return 0;
-}
-
-static const struct field file_fields[] = {
-    {"name", field_file_name, IN_FILE(name), .required = true},
-    {"from", field_below, IN_FILE(from)},
-    {"data", field_data, IN_FILE(data)},
-};
-const struct form file_form = {.name = "scene_file",
-                               FORM_FIELDS(file_fields),
-                               .size = sizeof(struct scene_file),
-                               .finish = finish_file};
 
 /* Where a peer's socket is that no address was given for. On one host alone that is the loopback,
  * where nobody else is; among hosts it must be reached from the others. */
@@ -113,7 +55,7 @@ static const struct field scene_fields[] = {
     {"vars", field_vars, IN_SCENE(vars), .count_at = offsetof(struct scene_script, nvars),
      .max = 32},
     {"files", field_list, IN_SCENE(files), .count_at = offsetof(struct scene_script, nfiles),
-     .min = 1, .max = 16, .form = &file_form},
+     .min = 1, .max = 64, .form = &file_form},
     {"sanitized", field_bool, IN_SCENE(sanitized)},
     {"capture", field_bool, IN_SCENE(capture)},
     {"states", field_bool, IN_SCENE(states)},

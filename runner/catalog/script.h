@@ -232,13 +232,26 @@ struct assertion {
     bool held_to_end;  /* STATE: only one that lasted until the recording ends */
 };
 
-/* A file that lies in the programs' folder before anything is started. Exactly one of host_path
- * and data is given. */
+/* What lies in the programs' folder before anything is started. It belongs to their user; folders
+ * on the way to it are made. */
+enum scene_file_kind {
+    SCENE_FILE_CONTENT, /* of host_path or data: exactly one is given */
+    SCENE_FILE_SPARSE,  /* `size` zero bytes that take no room */
+    SCENE_FILE_FOLDER,
+    SCENE_FILE_LINK, /* a symbolic link to `link` */
+    SCENE_FILE_FIFO,
+};
+
 struct scene_file {
-    const char *name;      /* "handshake.pcap": no slash */
+    const char *name; /* "share/a.bin", with ${…} */
+    enum scene_file_kind kind;
     const char *from;      /* below the lab's folder: "data/handshake.pcap"; or NULL */
     const char *host_path; /* the same as a path of this machine; or NULL */
     struct data data;      /* nparts 0: host_path is given */
+    size_t size;
+    const char *link; /* any text, with ${…} */
+    bool has_mode;    /* else 644, a folder 755 */
+    unsigned mode;    /* permission bits */
 };
 
 struct scene_script {

@@ -339,19 +339,6 @@ static int check_vars(struct script_state *s, const char *path)
     return 0;
 }
 
-static int check_files(struct script_state *s, const char *path)
-{
-    const struct scene_file *files = s->script->files;
-    for (unsigned i = 0; i < s->script->nfiles; i++) {
-        for (unsigned k = 0; k < i; k++)
-            if (strcmp(files[i].name, files[k].name) == 0)
-                return state_error(s, path, ".files", "\"%s\" stands there twice", files[i].name);
-        if (state_check_data(s, path, &files[i].data) != 0)
-            return -1;
-    }
-    return 0;
-}
-
 int script_check(const struct lab *lab, const struct scene_script *script, const char *path,
                  struct error *err)
 {
@@ -361,7 +348,7 @@ int script_check(const struct lab *lab, const struct scene_script *script, const
                            MAX_ACTIONS);
     int result = check_vars(&s, path);
     if (result == 0)
-        result = check_files(&s, path);
+        result = state_check_files(&s, path);
     if (result == 0)
         result = state_check_rules(&s, path);
     if (result == 0)

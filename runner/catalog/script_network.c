@@ -67,17 +67,6 @@ int state_check_peer_name(const struct script_state *s, const char *path, const 
 
 /* --- rules --- */
 
-static int refuse_bytes(void *arg, const char *name, struct error *err)
-{
-    const struct scene_script *script = arg;
-    for (unsigned i = 0; i < script->nvars; i++)
-        if (script->vars[i].kind == VAR_BYTES && strcmp(script->vars[i].name, name) == 0)
-            return error_set(err,
-                             "${%s} holds any bytes, which cannot stand in a rule; take a word",
-                             name);
-    return 0;
-}
-
 /* A rule with values for its variables; the caller frees it. */
 static int read_rule(struct script_state *s, const char *path, const char *key, const char *text,
                      struct wire_rule *rule)
@@ -89,7 +78,7 @@ static int read_rule(struct script_state *s, const char *path, const char *key, 
                            "only a scene with \"hosts\" has a wire whose frames can be ruled");
     if (state_check_text(s, path, key, text) != 0)
         return -1;
-    int result = vars_each(text, refuse_bytes, (void *)(uintptr_t)s->script, &why);
+    int result = state_refuse_bytes(s, text, "a rule", &why);
     if (result == 0)
         result = state_expand(s, text, &expanded, &why);
     if (result == 0)

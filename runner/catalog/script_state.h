@@ -72,6 +72,11 @@ int state_check_data(struct script_state *s, const char *path, const struct data
 int state_check_regex(struct script_state *s, const char *path, const char *regex);
 int state_check_port(struct script_state *s, const char *path, const char *port);
 
+/* An error (without a place) when a variable of the text may hold any bytes: they cannot stand in
+ * `what`. */
+int state_refuse_bytes(const struct script_state *s, const char *text, const char *what,
+                       struct error *err);
+
 /* Appends the text with values for its variables. */
 int state_expand(const struct script_state *s, const char *text, struct strbuf *out,
                  struct error *err);
@@ -80,6 +85,13 @@ int state_expand(const struct script_state *s, const char *text, struct strbuf *
 enum address_use { ADDRESS_OWN, ADDRESS_OTHER };
 int state_check_address(struct script_state *s, const char *path, const char *key, const char *text,
                         enum address_use use);
+
+/* --- files (script_files.c) --- */
+
+/* A name below the programs' folder: its variables are there, and it is short enough. */
+int state_check_file_name(struct script_state *s, const char *path, const char *key,
+                          const char *name);
+int state_check_files(struct script_state *s, const char *path); /* those from the start */
 
 /* --- hosts and the wire (script_network.c) --- */
 

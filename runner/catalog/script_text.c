@@ -137,6 +137,28 @@ int state_check_text(struct script_state *s, const char *path, const char *key, 
     return result == 0 ? 0 : -1;
 }
 
+struct place {
+    const struct script_state *state;
+    const char *what;
+};
+
+static int refuse_bytes(void *arg, const char *name, struct error *err)
+{
+    const struct place *place = arg;
+    const struct var_spec *var = find_var(place->state, name);
+    if (var == NULL || var->kind != VAR_BYTES)
+        return 0;
+    return error_set(err, "${%s} holds any bytes, which cannot stand in %s; take a word", name,
+                     place->what);
+}
+
+int state_refuse_bytes(const struct script_state *s, const char *text, const char *what,
+                       struct error *err)
+{
+    struct place place = {s, what};
+    return vars_each(text, refuse_bytes, &place, err);
+}
+
 int state_check_data(struct script_state *s, const char *path, const struct data *data)
 {
     for (unsigned i = 0; i < data->nparts; i++) {

@@ -23,7 +23,6 @@
 #include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -32,6 +31,7 @@
 #include "base/file.h"
 #include "base/loop.h"
 #include "net/hosts.h"
+#include "scene/init_files.h"
 #include "trace/filter.h"
 
 /* Where programs lie and start: /work, or a temporary folder in tiers B and C. */
@@ -283,27 +283,6 @@ static void spawn(const struct init_config *config, struct init_request *req, co
     answer(config->control, pid < 0 ? errno : 0, "start a process", -1);
 }
 
-/* --- a file --- */
-
-static int copy_in(const char *name, int from, bool executable)
-{
-    struct stat st;
-    off_t at = 0;
-    int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, executable ? 0755 : 0644);
-    if (fd < 0)
-        return -1;
-    int rc = fstat(from, &st);
-    while (rc == 0 && at < st.st_size) {
-        ssize_t n = sendfile(fd, from, &at, (size_t)(st.st_size - at));
-        if (n <= 0)
-            rc = -1;
-    }
-    int saved = errno;
-    close(fd);
-    errno = saved;
-    return rc;
-}
-
 /* --- the words --- */
 
 static unsigned take_fds(struct msghdr *msg, int *fds, unsigned most)
@@ -351,6 +330,15 @@ static void build_hosts(const struct init_config *config, const struct init_requ
         leave();
 }
 
+static void look(const struct init_config *config, const char *name)
+{
+    char what[sizeof((struct init_reply *)0)->text];
+    int fd = init_look(name, what, sizeof what);
+    answer(config->control, 0, what, fd);
+    if (fd >= 0)
+        close(fd);
+}
+
 static void serve(const struct init_config *config)
 {
     static struct init_request req;
@@ -380,8 +368,12 @@ static void serve(const struct init_config *config)
     } else if (req.word == INIT_HOSTS) {
         build_hosts(config, &req);
     } else if (req.word == INIT_FILE) {
-        int rc = nfds == 1 ? copy_in(req.text, fds[0], req.executable) : -1;
-        answer(config->control, rc != 0 ? errno : 0, "copy a program into the sandbox", -1);
+        int rc = init_make_file(&req, nfds == 1 ? fds[0] : -1);
+        answer(config->control, rc != 0 ? errno : 0, "make a file", -1);
+    } else if (req.word == INIT_MODE) {
+        answer(config->control, init_set_mode(&req) != 0 ? errno : 0, "set the mode of a file", -1);
+    } else if (req.word == INIT_LOOK) {
+        look(config, req.text);
     } else {
         spawn(config, &req, fds, nfds);
     }

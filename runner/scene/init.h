@@ -11,7 +11,7 @@
 #include "catalog/network.h"
 #include "scene/factory.h"
 
-enum init_word { INIT_SOCKET = 1, INIT_FILE, INIT_HOSTS, INIT_SPAWN };
+enum init_word { INIT_SOCKET = 1, INIT_FILE, INIT_MODE, INIT_LOOK, INIT_HOSTS, INIT_SPAWN };
 
 enum { INIT_TEXT = 100000 }; /* an argument may be the text of the largest datagram */
 
@@ -21,9 +21,13 @@ struct init_request {
     int host;                   /* SOCKET, SPAWN: of the network; -1 */
     int domain, type, protocol; /* SOCKET */
     bool keep;                  /* SOCKET: init keeps a copy: the last close of some takes long */
-    bool executable;            /* FILE: named in text; its content is the descriptor */
-    unsigned argc;              /* SPAWN: argv packed in text, each with its NUL; HOSTS: text is
-                                   the struct network */
+    enum scene_file_kind file;  /* FILE: text is its name and, of a link, where it leads to, each
+                                   with its NUL; its content is the descriptor */
+    bool executable;
+    uint64_t size; /* FILE: of a sparse one */
+    unsigned mode; /* MODE: of what text names; LOOK: text is a name */
+    unsigned argc; /* SPAWN: argv packed in text, each with its NUL; HOSTS: text is
+                      the struct network */
     bool terminal;
     bool packets;        /* it may open AF_PACKET and raw sockets */
     unsigned stdio_mask; /* which of 0, 1, 2 are sent, after the gate */
@@ -33,8 +37,9 @@ struct init_request {
 };
 
 struct init_reply {
-    int error;      /* errno; 0 */
-    char text[256]; /* what failed; for the first reply: the working folder */
+    int error; /* errno; 0 */
+    char
+        text[256]; /* what failed; of the first reply: the working folder; of LOOK: what there is */
 };
 
 struct init_config {

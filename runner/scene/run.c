@@ -68,10 +68,47 @@ void run_begin(struct run *run, struct loop *loop, const struct scene_setup *set
         };
 }
 
+/* What a file of the script needs, expanded. */
+struct expanded_file {
+    char *name, *target;
+    struct strbuf content;
+};
+
+static int expand_file(struct run *run, const struct scene_file *from, struct expanded_file *to,
+                       struct sandbox_file *file)
+{
+    strbuf_init(&to->content);
+    to->name = run_expand(run, from->name);
+    to->target = from->link != NULL ? run_expand(run, from->link) : NULL;
+    if (to->name == NULL || (from->link != NULL && to->target == NULL) ||
+        vars_expand_data(&to->content, &from->data, run_lookup, run, run->err) != 0)
+        return -1;
+    *file = (struct sandbox_file){.name = to->name,
+                                  .kind = from->kind,
+                                  .host = from->host_path,
+                                  .data = to->content.data,
+                                  .len = to->content.len,
+                                  .size = from->size,
+                                  .target = to->target,
+                                  .has_mode = from->has_mode,
+                                  .mode = from->mode};
+    return 0;
+}
+
+static void expanded_free(struct expanded_file *files, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        free(files[i].name);
+        free(files[i].target);
+        strbuf_free(&files[i].content);
+    }
+    free(files);
+}
+
 /* The programs, and the files that the script puts beside them. What they need is kept in `names`
- * and `contents`. */
+ * and `expanded`. */
 static int list_files(struct run *run, struct sandbox_file *files, char **names,
-                      struct strbuf *contents)
+                      struct expanded_file *expanded)
 {
     const struct scene_setup *setup = run->setup;
     for (unsigned i = 0; i < setup->nprograms; i++) {
@@ -80,18 +117,10 @@ static int list_files(struct run *run, struct sandbox_file *files, char **names,
                                          .host = setup->programs[i].binary,
                                          .executable = true};
     }
-    for (unsigned i = 0; i < setup->script->nfiles; i++) {
-        const struct scene_file *from = &setup->script->files[i];
-        struct sandbox_file *file = &files[setup->nprograms + i];
-        strbuf_init(&contents[i]);
-        if (from->host_path == NULL &&
-            vars_expand_data(&contents[i], &from->data, run_lookup, run, run->err) != 0)
+    for (unsigned i = 0; i < setup->script->nfiles; i++)
+        if (expand_file(run, &setup->script->files[i], &expanded[i],
+                        &files[setup->nprograms + i]) != 0)
             return -1;
-        *file = (struct sandbox_file){.name = from->name,
-                                      .host = from->host_path,
-                                      .data = contents[i].data,
-                                      .len = contents[i].len};
-    }
     return 0;
 }
 
@@ -120,7 +149,7 @@ int run_open_sandbox(struct run *run)
     const struct scene_setup *setup = run->setup;
     unsigned nscript = setup->script->nfiles, n = setup->nprograms + nscript;
     struct sandbox_file *files = mem_alloc((n + 1) * sizeof *files);
-    struct strbuf *contents = mem_alloc((nscript + 1) * sizeof *contents);
+    struct expanded_file *expanded = mem_alloc((nscript + 1) * sizeof *expanded);
     char **names = mem_alloc((setup->nprograms + 1) * sizeof *names);
     struct sandbox_setup box = {.tier = setup->tier,
                                 .own = setup->own,
@@ -133,16 +162,14 @@ int run_open_sandbox(struct run *run)
     if (run->network != NULL && setup->tier != TIER_A)
         error_set(run->err, "several hosts need namespaces of their own, which are refused here; "
                             "`socklings doctor` says how to get them");
-    else if (list_files(run, files, names, contents) == 0)
+    else if (list_files(run, files, names, expanded) == 0)
         run->sandbox = sandbox_new(&box, run->err);
     if (run->sandbox != NULL)
         rc = connect_sandbox(run, names);
     for (unsigned i = 0; i < setup->nprograms; i++)
         free(names[i]);
-    for (unsigned i = 0; i < nscript; i++)
-        strbuf_free(&contents[i]);
+    expanded_free(expanded, nscript);
     free(names);
-    free(contents);
     free(files);
     return rc;
 }

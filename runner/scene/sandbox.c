@@ -62,7 +62,7 @@ static int open_content(const struct sandbox_file *file, struct error *err)
 {
     if (file->host != NULL)
         return file_open_at(AT_FDCWD, file->host, FILE_REGULAR | FILE_NO_FOLLOW, err);
-    int fd = memfd_create(file->name, MFD_CLOEXEC);
+    int fd = memfd_create("content", MFD_CLOEXEC);
     if (fd < 0 || write(fd, file->data, file->len) != (ssize_t)file->len) {
         error_errno(err, "cannot keep %s in memory", file->name);
         if (fd >= 0)
@@ -72,18 +72,63 @@ static int open_content(const struct sandbox_file *file, struct error *err)
     return fd;
 }
 
-static int put_file(struct sandbox *sb, const struct sandbox_file *file, struct error *err)
+static int put_file(struct sandbox *sb, struct init_request *req, const struct sandbox_file *file,
+                    struct error *err)
+{
+    bool content = file->kind == SCENE_FILE_CONTENT;
+    int fd = content ? open_content(file, err) : -1;
+    if (content && fd < 0)
+        return -1;
+    req->word = INIT_FILE;
+    req->file = file->kind;
+    req->size = file->size;
+    req->executable = file->executable;
+    int len = snprintf(req->text, sizeof req->text, "%s%c%s", file->name, '\0',
+                       file->target != NULL ? file->target : "");
+    int rc = request(sb, req, (size_t)len + 1, &fd, content ? 1 : 0, NULL, NULL, err);
+    if (content)
+        close(fd);
+    return rc;
+}
+
+static unsigned depth(const char *name)
+{
+    unsigned n = 0;
+    for (; *name != '\0'; name++)
+        n += *name == '/';
+    return n;
+}
+
+/* What lies deep comes first: a folder may become one that nobody enters. */
+static int set_modes(struct sandbox *sb, struct init_request *req,
+                     const struct sandbox_setup *setup, struct error *err)
+{
+    unsigned deepest = 0;
+    for (unsigned i = 0; i < setup->nfiles; i++)
+        deepest = depth(setup->files[i].name) > deepest ? depth(setup->files[i].name) : deepest;
+    for (unsigned level = deepest + 1; level-- > 0;) {
+        for (unsigned i = 0; i < setup->nfiles; i++) {
+            const struct sandbox_file *file = &setup->files[i];
+            if (!file->has_mode || depth(file->name) != level)
+                continue;
+            req->word = INIT_MODE;
+            req->mode = file->mode;
+            snprintf(req->text, sizeof req->text, "%s", file->name);
+            if (request(sb, req, strlen(req->text) + 1, NULL, 0, NULL, NULL, err) != 0)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+static int put_files(struct sandbox *sb, const struct sandbox_setup *setup, struct error *err)
 {
     struct init_request *req = mem_alloc(sizeof *req);
-    int fd = open_content(file, err);
-    int rc = -1;
-    if (fd >= 0) {
-        req->word = INIT_FILE;
-        req->executable = file->executable;
-        snprintf(req->text, sizeof req->text, "%s", file->name);
-        rc = request(sb, req, strlen(req->text) + 1, &fd, 1, NULL, NULL, err);
-        close(fd);
-    }
+    int rc = 0;
+    for (unsigned i = 0; rc == 0 && i < setup->nfiles; i++)
+        rc = put_file(sb, req, &setup->files[i], err);
+    if (rc == 0)
+        rc = set_modes(sb, req, setup, err);
     free(req);
     return rc;
 }
@@ -110,8 +155,8 @@ struct sandbox *sandbox_new(const struct sandbox_setup *setup, struct error *err
     sb->control = sb->pidfd = -1;
     int rc = factory_take((struct sandbox_kind){setup->tier, setup->own}, &sb->control, &sb->pidfd,
                           sb->folder, sizeof sb->folder, err);
-    for (unsigned i = 0; rc == 0 && i < setup->nfiles; i++)
-        rc = put_file(sb, &setup->files[i], err);
+    if (rc == 0)
+        rc = put_files(sb, setup, err);
     if (rc == 0 && setup->network != NULL)
         rc = add_hosts(sb, setup->network, err);
     if (rc == 0)
@@ -148,6 +193,24 @@ void sandbox_free(struct sandbox *sb)
 char *sandbox_path(const struct sandbox *sb, const char *name)
 {
     return mem_format("%s/%s", sb->folder, name);
+}
+
+int sandbox_look(struct sandbox *sb, const char *name, int *fd, char what[256], struct error *err)
+{
+    struct init_request *req = mem_alloc(sizeof *req);
+    struct init_reply reply;
+    unsigned n = 1;
+    req->word = INIT_LOOK;
+    snprintf(req->text, sizeof req->text, "%s", name);
+    size_t len = offsetof(struct init_request, text) + strlen(req->text) + 1;
+    int rc = packet_send(sb->control, req, len, NULL, 0);
+    free(req);
+    if (rc != 0 || packet_receive(sb->control, &reply, sizeof reply, fd, &n) < 0)
+        return error_errno(err, "the sandbox does not answer");
+    memcpy(what, reply.text, sizeof reply.text);
+    if (n == 1)
+        return LOOK_FILE;
+    return reply.text[0] == '\0' ? LOOK_NOTHING : LOOK_OTHER;
 }
 
 bool sandbox_lost(const struct sandbox *sb)

@@ -22,13 +22,18 @@
 
 struct sandbox;
 
-/* A file that is copied to /work/NAME (tier A) before anything runs. */
+/* What is made in the programs' folder before anything runs (catalog/script.h). */
 struct sandbox_file {
-    const char *name; /* no slash */
-    const char *host; /* a regular file; or NULL: */
-    const void *data; /* its content */
+    const char *name; /* "share/a.bin"; folders on the way are made */
+    enum scene_file_kind kind;
+    const char *host; /* CONTENT: of this regular file; or NULL: */
+    const void *data; /* this */
     size_t len;
+    size_t size;        /* SPARSE */
+    const char *target; /* LINK */
     bool executable;
+    bool has_mode;
+    unsigned mode;
 };
 
 struct sandbox_setup {
@@ -63,6 +68,12 @@ const int *sandbox_ports(const struct sandbox *sb, unsigned *nports);
 /* Where a file of the sandbox lies for a program inside: "/work/NAME"; in tiers B and C in a
  * temporary folder. The caller frees. */
 char *sandbox_path(const struct sandbox *sb, const char *name);
+
+/* Looks at what is called so in the programs' folder, without following a link or waiting for a
+ * FIFO. LOOK_FILE: *fd is a regular file, open for reading. LOOK_OTHER: something else, in words
+ * ("a folder"). -1 and *err: the sandbox failed. */
+enum sandbox_look { LOOK_NOTHING, LOOK_FILE, LOOK_OTHER };
+int sandbox_look(struct sandbox *sb, const char *name, int *fd, char what[256], struct error *err);
 
 struct spawn_request {
     const char *const *argv; /* NULL-terminated; argv[0] is searched in the sandbox's folder, or is

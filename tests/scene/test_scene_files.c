@@ -1,0 +1,107 @@
+/* Files that lie in the programs' folder, and those that they leave there. */
+#include "scene_help.h"
+
+#define RUN(word, path, more)                                            \
+    "{'start': 'other', 'args': ['" word "', '" path "', '" more "']}, " \
+    "{'wait': 'other', 'for': 'exit', 'status': 'any'}"
+#define READ(path) RUN("read", path, "")
+
+struct file_case {
+    const char *title;
+    const char *check;
+    const char *says;    /* what "other" prints, "\r" apart */
+    const char *verdict; /* is part of what the verdict says; NULL: it passes */
+};
+
+#define N50 "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
+#define N255 N50 N50 N50 N50 N50 "nnnnn"
+
+static const struct file_case table[] = {
+    {"files lie in their folders with the content they were given",
+     "{'vars': {'w': {'word': 6}}, 'files': [{'name': 'share/sub/deep/a.bin', 'data': 'hello'}],"
+     " 'scene': [" READ("share/sub/deep/a.bin") "]}",
+     "hello", NULL},
+    {"a name may be drawn",
+     "{'vars': {'w': {'word': 6}}, 'files': [{'name': '${w}/${w}.txt',"
+     " 'data': 'found'}], 'scene': [" READ("${w}/${w}.txt") "]}",
+     "found", NULL},
+    {"every kind of file is there, and belongs to the programs' user",
+     "{'files': [{'name': 'a', 'data': ''}, {'name': 'big', 'size': 5368709120},"
+     " {'name': 'deep/e', 'folder': true, 'mode': '700'}, {'name': 'l', 'link': '/etc/passwd'},"
+     " {'name': 'p', 'fifo': true, 'mode': '600'}, {'name': 'deep/x', 'data': 'x', 'mode': '640'}],"
+     " 'scene': [" RUN("list", "", "") "]}",
+     "644 file 0: a\n644 file 5368709120: big\n755 folder 0: deep\n700 folder 0: deep/e\n"
+     "640 file 1: deep/x\nlink to /etc/passwd: l\n600 fifo 0: p\n",
+     NULL},
+    {"a file of mode 000 cannot be read",
+     "{'files': [{'name': 'a', 'data': 'x', 'mode': '000'}], 'scene': [" READ("a") "]}",
+     "a: Permission denied\n", NULL},
+    {"a folder of mode 000 that stands before what lies in it",
+     "{'files': [{'name': 'd', 'folder': true, 'mode': '000'}, {'name': 'd/e/x', 'data': 'x',"
+     " 'mode': '600'}], 'scene': [" READ("d/e/x") "]}",
+     "d/e/x: Permission denied\n", NULL},
+    {"a link leads where it says",
+     "{'files': [{'name': 'to', 'data': 'there'},"
+     " {'name': 'l', 'link': 'to'}], 'scene': [" READ("l") "]}",
+     "there", NULL},
+    {"a link may lead nowhere",
+     "{'files': [{'name': 'l', 'link': '../../../none'}],"
+     " 'scene': [" READ("l") "]}",
+     "l: No such file or directory\n", NULL},
+    {"a name of 255 bytes",
+     "{'files': [{'name': '" N255 "', 'data': 'long'}], 'scene': [" READ(N255) "]}", "long", NULL},
+    {"names with blanks, dashes and any script",
+     "{'files': [{'name': 'a b/-rf', 'data': '1'}, {'name': '文件', 'data': '2'}],"
+     " 'scene': [" READ("a b/-rf") ", " READ("文件") "]}",
+     "12", NULL},
+};
+enum { CASES = sizeof table / sizeof table[0] };
+
+static void strip(char *text)
+{
+    char *to = text;
+    for (; *text != '\0'; text++)
+        if (*text != '\r')
+            *to++ = *text;
+    *to = '\0';
+}
+
+static void play(const struct file_case *c, enum scene_tier tier)
+{
+    struct played p;
+    struct scene_case scene = {.binary = help_compile("files.c", NULL),
+                               .check = c->check,
+                               .tier = tier};
+    help_play(&scene, &p);
+    HELP_HOLDS(&p, p.rc == 0, "the runner failed: %s", p.err.text);
+    char *said = mem_string(help_output(&p, "other"));
+    strip(said);
+    HELP_HOLDS(&p, strcmp(said, c->says) == 0, "it printed \"%s\" and not \"%s\"", said, c->says);
+    free(said);
+    if (c->verdict == NULL)
+        HELP_HOLDS(&p, p.passed, "it failed");
+    else
+        HELP_HOLDS(&p, !p.passed && strstr(help_verdict(&p), c->verdict) != NULL,
+                   "no verdict \"%s\"", c->verdict);
+    played_free(&p);
+}
+
+static void test_files(void **state)
+{
+    enum scene_tier tier = scene_tier_probe();
+    if (tier == TIER_NONE) {
+        print_message("SKIPPED FOR: programs cannot be traced here\n");
+        skip();
+    }
+    play(*state, tier);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[CASES];
+    for (unsigned i = 0; i < CASES; i++)
+        tests[i] = (struct CMUnitTest){table[i].title, test_files, help_setup, help_teardown,
+                                       (void *)(uintptr_t)&table[i]};
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, help_group_setup, help_group_teardown);
+}
