@@ -1,5 +1,5 @@
 /*
- * net/switch: see switch.h. This file: ports, addresses, and what becomes of a frame.
+ * net/switch: see switch.h. This file: what becomes of a frame.
  *
  *  - A frame is learned from, and its copies are settled, when it comes in: where it goes does not
  *    change while it is kept.
@@ -220,8 +220,8 @@ static int64_t through_slow_link(struct switch_rule *rule, size_t len, int64_t t
 static void delay(struct net_switch *sw, struct switch_rule *rule, struct parcel *parcel)
 {
     int64_t due = parcel->t + rule->rule.delay_ns;
-    if (due <
-        rule->last_due) /* frames of several hosts need not come in the order of their times */
+    /* Frames of several hosts need not come in the order of their times. */
+    if (due < rule->last_due)
         due = rule->last_due;
     rule->last_due = due;
     keep_until(sw, parcel, due);
@@ -351,82 +351,19 @@ static bool apply_rules(struct net_switch *sw, struct parcel *parcel, int64_t no
     return false;
 }
 
-/* --- where it goes --- */
-
-static const struct switch_address *find_address(const struct net_switch *sw, const uint8_t *mac,
-                                                 unsigned segment)
-{
-    for (unsigned i = 0; i < sw->naddresses; i++)
-        if (memcmp(sw->addresses[i].mac, mac, 6) == 0 &&
-            sw->ports[sw->addresses[i].port].segment == segment)
-            return &sw->addresses[i];
-    return NULL;
-}
-
-/* Addresses are not forgotten with time (802.1D: after 5 minutes): no scene lasts that long. */
-static void learn(struct net_switch *sw, const uint8_t *mac, unsigned port)
-{
-    const struct switch_address *known = find_address(sw, mac, sw->ports[port].segment);
-    unsigned place;
-    if (known != NULL)
-        place = (unsigned)(known - sw->addresses);
-    else if (sw->naddresses < SWITCH_ADDRESSES)
-        place = sw->naddresses++;
-    else
-        place = sw->next_address++ % SWITCH_ADDRESSES;
-    memcpy(sw->addresses[place].mac, mac, 6);
-    sw->addresses[place].port = (uint8_t)port;
-}
-
-/* The ports where the frame goes out: not where it came from, nor into other segments. */
-static switch_ports way(const struct net_switch *sw, unsigned port, const uint8_t *mac)
-{
-    switch_ports ports = 0;
-    unsigned segment = sw->ports[port].segment;
-    const struct switch_address *known = (mac[0] & 1) == 0 ? find_address(sw, mac, segment) : NULL;
-    for (unsigned i = 0; i < sw->nports; i++)
-        if (i != port && sw->ports[i].segment == segment && (known == NULL || known->port == i))
-            ports |= UINT64_C(1) << i;
-    return ports;
-}
-
-/* Those of them whose link takes a frame of that length. */
-static switch_ports wide_enough(const struct net_switch *sw, switch_ports ports, size_t len)
-{
-    for (unsigned i = 0; i < sw->nports; i++)
-        if (len > sw->ports[i].longest)
-            ports &= ~(UINT64_C(1) << i);
-    return ports;
-}
-
-/* Frames that no switch hands on: what is no frame; what nobody can have sent (the source is a
- * group, or nothing); what is for the switch itself (802.1D, 7.12.6: 01:80:c2:00:00:00 to 0f). */
-static bool is_foul(const struct net_switch *sw, unsigned port, const uint8_t *frame, size_t len)
-{
-    static const uint8_t nothing[6], reserved[5] = {0x01, 0x80, 0xc2, 0x00, 0x00};
-    return len < SWITCH_HEADER || len > sw->ports[port].longest || (frame[6] & 1) != 0 ||
-           memcmp(frame + 6, nothing, 6) == 0 ||
-           (memcmp(frame, reserved, 5) == 0 && frame[5] < 0x10);
-}
-
-/* Known to be where it came from. */
-static bool is_for_sender(const struct net_switch *sw, unsigned port, const uint8_t *mac)
-{
-    const struct switch_address *known = find_address(sw, mac, sw->ports[port].segment);
-    return (mac[0] & 1) == 0 && known != NULL && known->port == port;
-}
+/* --- a frame comes in --- */
 
 /* What a switch does with it, before any rule. Whether there is something to be handed on. */
 static bool find_way(struct net_switch *sw, struct parcel *parcel)
 {
-    if (is_foul(sw, parcel->port, parcel->frame, parcel->len))
+    if (switch_is_foul(sw, parcel->port, parcel->frame, parcel->len))
         return false;
-    learn(sw, parcel->frame + 6, parcel->port);
+    switch_learn(sw, parcel->frame + 6, parcel->port);
     switch_asked(&sw->questions, parcel->frame, parcel->len, parcel->port, parcel->t);
-    if (is_for_sender(sw, parcel->port, parcel->frame))
+    if (switch_is_for_sender(sw, parcel->port, parcel->frame))
         return false;
-    parcel->to = way(sw, parcel->port, parcel->frame);
-    switch_ports wide = wide_enough(sw, parcel->to, parcel->len);
+    parcel->to = switch_way(sw, parcel->port, parcel->frame);
+    switch_ports wide = switch_wide_enough(sw, parcel->to, parcel->len);
     if (parcel->to != 0 && wide == 0)
         return false;
     parcel->to = wide;

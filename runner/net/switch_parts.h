@@ -1,5 +1,5 @@
-/* net/switch_parts - private to the switch: switch.c, switch_rules.c, switch_queue.c,
- * switch_questions.c, switch_ports.c. */
+/* net/switch_parts - private to the switch: switch.c, switch_addresses.c, switch_rules.c,
+ * switch_queue.c, switch_questions.c, switch_ports.c. */
 #ifndef SOCKLINGS_NET_SWITCH_PARTS_H
 #define SOCKLINGS_NET_SWITCH_PARTS_H
 
@@ -136,6 +136,23 @@ struct net_switch {
     struct switch_questions questions;
     struct switch_sockets *sockets; /* NULL: not attached */
 };
+
+/* --- where frames go: switch_addresses.c --- */
+
+/* The address is behind that port; or has moved there. */
+void switch_learn(struct net_switch *sw, const uint8_t *mac, unsigned port);
+/* The ports where a frame for that address goes out: not where it came from, nor into other
+ * segments. */
+switch_ports switch_way(const struct net_switch *sw, unsigned port, const uint8_t *mac);
+/* Those of them whose link takes a frame of that length. */
+switch_ports switch_wide_enough(const struct net_switch *sw, switch_ports ports, size_t len);
+/* Frames that no switch hands on: what is no frame; what nobody can have sent (the source is a
+ * group, or nothing); what is for the switch itself (802.1D, 7.12.6: 01:80:c2:00:00:00 to 0f). */
+bool switch_is_foul(const struct net_switch *sw, unsigned port, const uint8_t *frame, size_t len);
+/* Whether the address is known to be where the frame came from. */
+bool switch_is_for_sender(const struct net_switch *sw, unsigned port, const uint8_t *mac);
+
+/* --- sockets: switch_ports.c --- */
 
 /* Sends what has been collected for the sockets, and sets the timer. Does nothing without. */
 void switch_sockets_settle(struct net_switch *sw);

@@ -225,6 +225,8 @@ static void a_question_for_a_neighbour_waits_until_it_is_answered(void **state)
     assert_true(switch_unanswered(w.sw, w.now));
     arp(&w, 2, "carol", "alice", "10.0.0.1"); /* not the one who was asked */
     assert_true(switch_unanswered(w.sw, w.now));
+    arp(&w, 2, "bob", "carol", "10.0.0.3"); /* not to the one who asked */
+    assert_true(switch_unanswered(w.sw, w.now));
     arp(&w, 2, "bob", "alice", "10.0.0.1");
     assert_false(switch_unanswered(w.sw, w.now));
     wire_end(&w);

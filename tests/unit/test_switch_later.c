@@ -1,5 +1,7 @@
 /* net/switch.c and switch_queue.c: what is delayed, held, slowed down, spoiled; when it comes, in
  * which order, and that it is the same every time. */
+#include "base/random.h"
+#include "net/switch_parts.h"
 #include "switch_help.h"
 
 #define MS CLOCK_MS
@@ -118,6 +120,39 @@ static void many_delays_come_in_the_order_of_their_times(void **state)
     wire_end(&w);
 }
 
+/* Frames come and go in any order; each is due before those below it. */
+static void the_queue_keeps_its_order_whatever_is_taken_from_it(void **state)
+{
+    (void)state;
+    struct parcel_heap heap = {0};
+    struct parcel *all[64];
+    unsigned count = 0;
+    struct random random;
+    random_seed(&random, 1);
+    for (uint64_t step = 0; step < 10000; step++) {
+        if (count < 64 && random_below(&random, 5) < 3) {
+            struct parcel parcel = {.order = step, .frame = (const unsigned char *)""};
+            parcel.due = (int64_t)random_below(&random, 100);
+            all[count] = parcel_keep(&parcel);
+            parcel_push(&heap, all[count++]);
+        } else if (count > 0) {
+            unsigned i = (unsigned)random_below(&random, count);
+            parcel_remove(&heap, all[i]);
+            parcel_free(all[i]);
+            all[i] = all[--count];
+        }
+        assert_int_equal(heap.count, count);
+        assert_ptr_equal(parcel_first(&heap), count > 0 ? heap.at[0] : NULL);
+        for (size_t i = 1; i < count; i++) {
+            const struct parcel *above = heap.at[(i - 1) / 2], *below = heap.at[i];
+            assert_true(above->due < below->due ||
+                        (above->due == below->due && above->order < below->order));
+            assert_int_equal(below->place, i);
+        }
+    }
+    parcel_heap_free(&heap);
+}
+
 /* --- hold --- */
 
 static void what_is_held_stays_until_it_is_released_and_keeps_its_order(void **state)
@@ -226,20 +261,24 @@ static void a_frame_that_nothing_follows_is_not_lost(void **state)
     wire_end(&w);
 }
 
-static void only_what_is_handed_on_overtakes(void **state)
+static void only_what_matches_and_is_handed_on_overtakes(void **state)
 {
     (void)state;
     struct wire w;
-    wire_begin(&w, "alice,bob,carol");
+    wire_begin(&w, "alice,bob");
     wire_meet(&w);
-    wire_rule(&w, "reorder udp 1");
-    wire_rule(&w, "drop udp 1"); /* b, the first that comes so far */
-    wire_rule(&w, "corrupt containing \"c\"");
-    wire_letters(&w, "alice", "bob", "a");
-    wire_letters(&w, "carol", "bob", "x"); /* another sender, but counted: 1 to the second rule */
-    wire_letters(&w, "alice", "bob", "b");
-    expect_told(&w, "4 delayed bob; 5 dropped bob; 6 delivered bob; 4 again delayed bob");
-    expect_out(&w, "bob:b bob:a");
+    wire_rule(&w, "reorder udp from alice to-port 7000 1");
+    wire_rule(&w, "drop containing \"b\"");
+    wire_rule(&w, "delay 1ms containing \"c\"");
+    wire_udp(&w, "alice", "bob", "a");
+    wire_udp(&w, "alice", "bob", "b"); /* dropped */
+    wire_udp(&w, "alice", "bob", "c"); /* not yet */
+    wire_tcp(&w, "alice", "bob", "P.", "x");
+    expect_out(&w, "bob:x");
+    wire_wait(&w, MS);
+    expect_out(&w, "bob:c");
+    wire_udp(&w, "alice", "bob", "d");
+    expect_out(&w, "bob:d bob:a");
     wire_end(&w);
 }
 
@@ -410,6 +449,26 @@ static void what_has_no_payload_is_spoiled_where_its_checksum_stands(void **stat
     wire_end(&w);
 }
 
+/* RFC 768: a checksum of zero says that there is none, and what is spoiled would be taken. */
+static void a_spoiled_checksum_is_never_that_of_no_checksum(void **state)
+{
+    (void)state;
+    struct frame f = frame_udp("10.0.0.1", 1, "10.0.0.2", 2, "", 0);
+    for (uint64_t seed = 0; seed < 50; seed++) {
+        struct spoiled s = {.sent = 0};
+        frame_put16(&f, 40, 1U << (8 + seed % 8));
+        wire_begin(&s.w, "alice,bob");
+        switch_free(s.w.sw);
+        s.w.sw = switch_new(&s.w.net, seed, keep_sent, keep_fate, &s);
+        wire_rule(&s.w, "corrupt");
+        wire_put(&s.w, "alice", &f);
+        assert_int_equal(s.sent, 1);
+        assert_false(s.bytes[40] == 0 && s.bytes[41] == 0);
+        assert_memory_not_equal(s.bytes + 40, f.bytes + 40, 2);
+        wire_end(&s.w);
+    }
+}
+
 /* --- the end of rules --- */
 
 static void without_rules_everything_goes_on_at_once(void **state)
@@ -504,18 +563,20 @@ int main(void)
         cmocka_unit_test(what_was_due_goes_before_a_frame_that_came_later),
         cmocka_unit_test(frames_are_handed_on_where_their_receiver_was_when_they_came),
         cmocka_unit_test(many_delays_come_in_the_order_of_their_times),
+        cmocka_unit_test(the_queue_keeps_its_order_whatever_is_taken_from_it),
         cmocka_unit_test(what_is_held_stays_until_it_is_released_and_keeps_its_order),
         cmocka_unit_test(only_the_rules_that_are_named_are_released),
         cmocka_unit_test(what_was_never_released_is_freed),
         cmocka_unit_test(more_than_can_be_kept_is_dropped_and_told),
         cmocka_unit_test(a_frame_that_nothing_follows_is_not_lost),
-        cmocka_unit_test(only_what_is_handed_on_overtakes),
+        cmocka_unit_test(only_what_matches_and_is_handed_on_overtakes),
         cmocka_unit_test(each_sender_has_its_own_order),
         cmocka_unit_test(a_slow_link_carries_one_frame_after_the_other),
         cmocka_unit_test(a_full_queue_before_a_slow_link_drops),
         cmocka_unit_test(a_frame_is_duplicated_as_often_as_asked_for),
         cmocka_unit_test(corruption_flips_a_bit_of_the_payload_that_the_seed_chooses),
         cmocka_unit_test(what_has_no_payload_is_spoiled_where_its_checksum_stands),
+        cmocka_unit_test(a_spoiled_checksum_is_never_that_of_no_checksum),
         cmocka_unit_test(without_rules_everything_goes_on_at_once),
         cmocka_unit_test(a_lossy_exchange_is_the_same_a_hundred_times),
     };

@@ -310,6 +310,19 @@ static void percentages_depend_on_seed_rule_and_sender_alone(void **state)
         differ += strcmp(a, b) != 0;
     }
     assert_true(differ >= 18);
+    for (uint64_t seed = differ = 0; seed < 20; seed++) { /* and another sender */
+        struct wire w;
+        wire_begin_seed(&w, "alice,bob,carol", seed);
+        wire_meet(&w);
+        wire_rule(&w, "drop udp 50%");
+        wire_letters(&w, "alice", "carol", LETTERS);
+        letters_out(&w, a);
+        wire_letters(&w, "bob", "carol", LETTERS);
+        letters_out(&w, b);
+        differ += strcmp(a, b) != 0;
+        wire_end(&w);
+    }
+    assert_true(differ >= 18);
     lost_of_alice(1, "", false, a);
     lost_of_alice(2, "", false, b);
     assert_string_not_equal(a, b);
