@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/bytes.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "scene/run.h"
@@ -151,6 +152,18 @@ struct actor *program_launch(struct run *run, struct place *place, const char *n
     return launch(run, actor, argv, kind) == 0 ? actor : NULL;
 }
 
+/* A long one is cut; one that is empty or holds blanks is quoted, or nobody would see its ends. */
+static void say_argument(struct strbuf *sentence, const char *argument)
+{
+    enum { SHOWN = 40 };
+    size_t len = strlen(argument);
+    strbuf_puts(sentence, " ");
+    if (len > SHOWN || len == 0 || strpbrk(argument, " \t\n\"") != NULL)
+        bytes_quote(sentence, argument, len, SHOWN);
+    else
+        strbuf_puts(sentence, argument);
+}
+
 static enum progress begin(struct run *run, const struct action *action)
 {
     const char *argv[256];
@@ -168,7 +181,7 @@ static enum progress begin(struct run *run, const struct action *action)
         if (argv[argc] == NULL)
             result = PROGRESS_INTERNAL;
         else
-            strbuf_printf(&run->sentence, " %s", argv[argc]);
+            say_argument(&run->sentence, argv[argc]);
         argc++;
     }
     argv[argc] = NULL;
