@@ -81,10 +81,21 @@ bool picture_is_busy(const struct picture *p, const struct event *ev)
     return busy;
 }
 
+/* A talk with the kernel about its interfaces: what getifaddrs() does. */
+static bool about_interfaces(const struct model_call *call)
+{
+    const struct model_socket *socket = call == NULL         ? NULL
+                                        : call->made != NULL ? call->made
+                                                             : call->socket;
+    return socket != NULL && socket->domain != NULL && strcmp(socket->domain, "AF_NETLINK") == 0;
+}
+
 bool picture_is_shown(const struct picture *p, const struct event *ev)
 {
     const struct model_call *call = model_call(&p->work->model, ev->n);
     const char *name = ev->call.name;
+    if (about_interfaces(call))
+        return false;
     if (about_children(name))
         return p->work->busy_children;
     if (about_sockets(name) || about_waiting(name))

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "report/trace_text_parts.h"
+#include "timeline/model.h"
 
 enum {
     TIME_FROM = 104, /* columns from which on there is room for times */
@@ -339,14 +340,24 @@ static void draw_row(struct drawing *d, const struct picture_row *row)
 
 /* --- where nothing else fits: a line a row --- */
 
+/* Who sends or receives it: what has no port goes between machines, not programs. */
+static const char *end_of_way(const struct picture *p, const struct picture_row *row, int side)
+{
+    const char *from = row->event->packet.from;
+    for (int i = 0; i < p->nhosts && (from == NULL || model_port(from) <= 0); i++)
+        if (side >= p->hosts[i].first && side < p->hosts[i].first + p->hosts[i].count)
+            return p->hosts[i].name;
+    return p->sides[side].label;
+}
+
 /* "alice → bob, carol: " */
 static void list_way(const struct drawing *d, const struct picture_row *row, struct strbuf *text)
 {
     const char *before = " → ";
-    strbuf_puts(text, d->p->sides[row->side].label);
+    strbuf_puts(text, end_of_way(d->p, row, row->side));
     for (int i = 0; i < d->p->nsides; i++)
         if ((row->tos >> i & 1) != 0) {
-            strbuf_printf(text, "%s%s", before, d->p->sides[i].label);
+            strbuf_printf(text, "%s%s", before, end_of_way(d->p, row, i));
             before = ", ";
         }
     strbuf_puts(text, row->part == PART_ARRIVES ? ": … " : ": ");
