@@ -13,9 +13,11 @@
 #include "base/mem.h"
 #include "scene/run.h"
 
-/* A frame that is delayed or held, and its event (by place: the recording is not sorted yet). */
+/* A frame that is delayed or held, or its copies to some hosts, and its event (by place: the
+ * recording is not sorted yet). */
 struct on_way {
     uint64_t id;
+    uint32_t to;
     size_t event;
 };
 
@@ -50,7 +52,7 @@ static void states_arrive(struct run *run, const struct event *ev, uint32_t to, 
 static void arrived_later(struct run *run, const struct switch_report *report)
 {
     for (unsigned i = 0; i < run->non_way; i++) {
-        if (run->on_way[i].id != report->id)
+        if (run->on_way[i].id != report->id || run->on_way[i].to != report->to)
             continue;
         struct event *ev = &run->tl->events[run->on_way[i].event];
         int64_t t = report->handed_on - run->start;
@@ -61,10 +63,11 @@ static void arrived_later(struct run *run, const struct switch_report *report)
     }
 }
 
-static void remember(struct run *run, uint64_t id, const struct event *ev)
+static void remember(struct run *run, const struct switch_report *report, const struct event *ev)
 {
     run->on_way = mem_resize(run->on_way, run->non_way + 1, sizeof *run->on_way);
-    run->on_way[run->non_way++] = (struct on_way){id, (size_t)(ev - run->tl->events)};
+    run->on_way[run->non_way++] =
+        (struct on_way){report->id, report->to, (size_t)(ev - run->tl->events)};
 }
 
 static void on_report(void *arg, const struct switch_report *report)
@@ -95,7 +98,7 @@ static void on_report(void *arg, const struct switch_report *report)
     if (report->handed_on < 0) {
         ev->packet.arrived_ns = -1;
         if (report->fate != SWITCH_DROPPED)
-            remember(run, report->id, ev);
+            remember(run, report, ev);
     } else if (report->fate != SWITCH_CORRUPTED) {
         states_arrive(run, ev, report->to, report->handed_on - run->start);
     }

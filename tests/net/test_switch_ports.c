@@ -471,6 +471,47 @@ static void what_a_link_does_not_take_at_once_waits_and_keeps_its_order(void **s
     lan_free(lan);
 }
 
+static void while_much_waits_nothing_is_read_and_nothing_is_lost(void **state)
+{
+    (void)state;
+    struct lan *lan = lan_new("alice,bob,carol");
+    unsigned char frame[PIECE] = "";
+    int room, tap = slow_link(lan, &room), next = 0, count;
+    if (tap < 0) {
+        lan_free(lan);
+        skip();
+    }
+    int sends = raw_on(lan, ALICE, 0);
+    put_header(lan, frame, BOB, BOB);
+    switch_frame(lan->sw, BOB, frame, sizeof frame, clock_now(), clock_now());
+    put_header(lan, frame, ALICE, BOB);
+    count = room + 1200; /* more than may wait */
+    for (int i = 0; i < count; i++) {
+        frame[20] = (unsigned char)(i >> 8);
+        frame[21] = (unsigned char)i;
+        assert_int_equal(send(sends, frame, sizeof frame, 0), sizeof frame);
+        if (i % 100 == 99) {
+            lan->ntold = 0;
+            switch_pump(lan->sw);
+        }
+    }
+    assert_in_range(switch_on_way(lan->sw), 512, 900);
+    for (int64_t deadline = clock_now() + PATIENCE; next < count && clock_now() < deadline;) {
+        int number = read_numbered(tap);
+        lan->ntold = 0;
+        if (number == NOTHING)
+            loop_step(lan->loop, deadline);
+        else
+            assert_int_equal(number, next++);
+    }
+    assert_int_equal(next, count);
+    assert_int_equal(switch_on_way(lan->sw), 0);
+    assert_int_equal(switch_lost(lan->sw), 0);
+    close(tap);
+    close(sends);
+    lan_free(lan);
+}
+
 static void a_link_that_takes_nothing_any_more_loses_its_frames_and_they_are_counted(void **state)
 {
     (void)state;
@@ -596,6 +637,7 @@ int main(void)
         cmocka_unit_test(what_is_not_ip_passes_as_it_is),
         cmocka_unit_test(a_tag_of_a_vlan_passes_with_its_frame),
         cmocka_unit_test(what_a_link_does_not_take_at_once_waits_and_keeps_its_order),
+        cmocka_unit_test(while_much_waits_nothing_is_read_and_nothing_is_lost),
         cmocka_unit_test(a_link_that_takes_nothing_any_more_loses_its_frames_and_they_are_counted),
         cmocka_unit_test(what_the_kernel_has_no_room_for_is_counted),
         cmocka_unit_test(a_port_that_goes_away_does_not_end_the_wire),

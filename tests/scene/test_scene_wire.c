@@ -76,6 +76,14 @@ static void tell_segments(const struct timeline *tl, struct strbuf *story)
     }
 }
 
+static void needs_hosts(void)
+{
+    if (scene_tier_probe() == TIER_A)
+        return;
+    print_message("SKIPPED FOR: namespaces are refused here\n");
+    skip();
+}
+
 static void play(const char *check, void (*tell)(const struct timeline *, struct strbuf *),
                  struct strbuf *story)
 {
@@ -94,10 +102,7 @@ static void hundred_times(const char *check, void (*tell)(const struct timeline 
                           const char *const *fates)
 {
     struct strbuf first = STRBUF_INIT, story = STRBUF_INIT;
-    if (scene_tier_probe() != TIER_A) {
-        print_message("SKIPPED FOR: namespaces are refused here\n");
-        skip();
-    }
+    needs_hosts();
     play(check, tell, &first);
     for (; *fates != NULL; fates++)
         if (strstr(first.data, *fates) == NULL)
@@ -128,11 +133,58 @@ static void the_segments_that_a_connection_loses_are_the_same_in_a_hundred_runs(
     hundred_times(stream, tell_segments, fates);
 }
 
+/* The event of the only datagram with that fate. */
+static const struct packet_event *datagram_that_was(struct played *p, const char *fate)
+{
+    const struct packet_event *found = NULL;
+    for (size_t i = 0; i < p->tl.count; i++) {
+        const struct event *ev = &p->tl.events[i];
+        if (ev->kind != EVENT_PACKET || strcmp(ev->packet.proto, "udp") != 0 ||
+            strcmp(ev->packet.fate, fate) != 0)
+            continue;
+        HELP_HOLDS(p, found == NULL, "more than one datagram is %s", fate);
+        found = &ev->packet;
+    }
+    HELP_HOLDS(p, found != NULL, "no datagram is %s", fate);
+    return found;
+}
+
+static void copies_of_a_broadcast_with_different_fates_are_recorded_apart(void **state)
+{
+    struct played p;
+    (void)state;
+    needs_hosts();
+    struct scene_case scene = {
+        .binary = help_compile("wire_talk.c", NULL),
+        .tier = TIER_A,
+        .check = "{'hosts': ['alice', 'bob', 'carol', 'dora'], 'vars': {'port': 'port'}, "
+                 "'wire': ['hold udp to carol', 'delay 5ms udp to bob'], "
+                 "'scene': [{'udp': 'ben', 'on': 'bob', 'at': '0.0.0.0:${port}'}, "
+                 "{'udp': 'cleo', 'on': 'carol', 'at': '0.0.0.0:${port}'}, "
+                 "{'udp': 'dan', 'on': 'dora', 'at': '0.0.0.0:${port}'}, "
+                 "{'start': 'other', 'on': 'alice', 'args': ['shout', '255.255.255.255', "
+                 "'${port}']}, {'expect': 'dan', 'data': 'all'}, {'expect': 'ben', 'data': 'all'}, "
+                 "{'expect-nothing': 'cleo'}, {'release': 'all'}, "
+                 "{'expect': 'cleo', 'data': 'all'}]}"};
+    help_play(&scene, &p);
+    HELP_HOLDS(&p, p.rc == 0 && p.passed, "the datagrams did not come: %s", p.err.text);
+    const struct packet_event *held = datagram_that_was(&p, "held");
+    const struct packet_event *delayed = datagram_that_was(&p, "delayed");
+    const struct packet_event *delivered = datagram_that_was(&p, "delivered");
+    HELP_HOLDS(&p, strcmp(held->hosts_to, "carol") == 0, "held: %s", held->hosts_to);
+    HELP_HOLDS(&p, strcmp(delayed->hosts_to, "bob") == 0, "delayed: %s", delayed->hosts_to);
+    HELP_HOLDS(&p, strcmp(delivered->hosts_to, "dora") == 0, "delivered: %s", delivered->hosts_to);
+    HELP_HOLDS(&p, delayed->arrived_ns >= 5 * CLOCK_MS, "bob's copy came too early");
+    HELP_HOLDS(&p, held->arrived_ns > delayed->arrived_ns, "carol's copy came before bob's");
+    played_free(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         scene_test(the_datagrams_of_a_lossy_exchange_are_the_same_in_a_hundred_runs),
         scene_test(the_segments_that_a_connection_loses_are_the_same_in_a_hundred_runs),
+        scene_test(copies_of_a_broadcast_with_different_fates_are_recorded_apart),
     };
     return cmocka_run_group_tests_name("scene_wire", tests, help_group_setup, help_group_teardown);
 }

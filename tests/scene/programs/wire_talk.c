@@ -59,6 +59,15 @@ static int talk(char **arg)
     return 1;
 }
 
+/* One datagram to everybody. */
+static int shout(char **arg)
+{
+    struct sockaddr_in to = address(arg);
+    int fd = socket(AF_INET, SOCK_DGRAM, 0), on = 1;
+    setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof on);
+    return sendto(fd, "all", 3, 0, (struct sockaddr *)&to, sizeof to) == 3 ? 0 : 1;
+}
+
 /* Takes a stream to its end, and tells how long it was. */
 static int take(char **arg)
 {
@@ -94,7 +103,7 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         int (*run)(char **arg);
-    } things[] = {{"echo", echo}, {"talk", talk}, {"take", take}, {"give", give}};
+    } things[] = {{"echo", echo}, {"talk", talk}, {"shout", shout}, {"take", take}, {"give", give}};
     for (size_t i = 0; argc == 4 && i < sizeof things / sizeof things[0]; i++)
         if (strcmp(argv[1], things[i].name) == 0)
             return things[i].run(argv + 2);
