@@ -375,8 +375,9 @@ static void set_down(int fd, const char *name)
 
 enum { PIECE = 100, MORE = 300 };
 
-/* Puts a link in the place of bob's that takes *room frames and then no more until they are read
- * from what is returned: a tap, without a queue before it. */
+/* Puts a link in the place of bob's that takes *room frames (or a few less: the kernel may have
+ * something to say there too) and then no more until they are read from what is returned: a tap,
+ * without a queue before it. */
 static int slow_link(struct lan *lan, int *room)
 {
     struct ifreq request = {.ifr_flags = IFF_TAP | IFF_NO_PI};
@@ -454,7 +455,7 @@ static void what_a_link_does_not_take_at_once_waits_and_keeps_its_order(void **s
     }
     int sends = raw_on(lan, ALICE, 0), takes = raw_on(lan, CAROL, ETHERTYPE);
     send_past_bob(lan, sends, takes, room + MORE);
-    assert_int_equal(switch_on_way(lan->sw), MORE);
+    assert_true(switch_on_way(lan->sw) >= MORE);
     for (int64_t deadline = clock_now() + PATIENCE; next < room + MORE && clock_now() < deadline;) {
         int number = read_numbered(tap);
         if (number == NOTHING)
@@ -516,7 +517,7 @@ static void a_link_that_takes_nothing_any_more_loses_its_frames_and_they_are_cou
 {
     (void)state;
     struct lan *lan = lan_new("alice,bob,carol");
-    int room, tap = slow_link(lan, &room);
+    int room, tap = slow_link(lan, &room), next = 0, number;
     if (tap < 0) {
         lan_free(lan);
         skip();
@@ -527,9 +528,10 @@ static void a_link_that_takes_nothing_any_more_loses_its_frames_and_they_are_cou
          switch_on_way(lan->sw) > 0 && clock_now() < deadline;)
         loop_step(lan->loop, deadline);
     assert_int_equal(switch_on_way(lan->sw), 0);
-    assert_int_equal(switch_lost(lan->sw), MORE);
-    for (int i = 0; i < room; i++)
-        assert_int_equal(read_numbered(tap), i);
+    while ((number = read_numbered(tap)) != NOTHING)
+        assert_int_equal(number, next++);
+    assert_true(next > 0 && switch_lost(lan->sw) >= MORE);
+    assert_int_equal((uint64_t)next + switch_lost(lan->sw), room + MORE);
     close(tap);
     close(sends);
     close(takes);
