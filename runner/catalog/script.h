@@ -68,9 +68,11 @@ enum action_kind {
     ACTION_REPEAT,  /* do a list of actions `count` times */
     ACTION_WIRE,    /* add a rule of the wire, or end all */
     ACTION_RELEASE, /* hand on what the wire holds */
+    ACTION_FILE,    /* look at a file that a program should have made, once everything sleeps */
     ACTION_KINDS
 };
 
+enum file_check { FILE_HOLDS, FILE_HAS_SIZE, FILE_ABSENT };
 enum wait_for { WAIT_BLOCKED, WAIT_LISTENING, WAIT_BOUND, WAIT_EXIT };
 enum stdio_kind {
     STDIO_DEFAULT,
@@ -83,7 +85,8 @@ enum stdio_kind {
 
 struct action {
     enum action_kind kind;
-    const char *actor; /* program's name in the scene, or peer; NULL for repeat, wire, release */
+    const char *actor; /* program's name in the scene, or peer; NULL for repeat, wire, release,
+                          file */
     const char *host; /* START, UDP, CONNECT, LISTEN: where, in a scene with a network; else NULL */
     const char *path; /* where it stands in lab.json: "$.steps[2].checks[0].scene[4]" */
     const char *why;  /* said when it fails, or NULL: "an empty datagram is a datagram too" */
@@ -160,6 +163,13 @@ struct action {
         struct {
             const char *rule; /* the beginning of the hold rule's text; NULL: all ("all") */
         } release;
+        struct {
+            const char
+                *name; /* below the programs' folder, with ${…}; only a regular file is one */
+            enum file_check what;
+            struct data data; /* HOLDS: exactly these bytes */
+            size_t size;      /* HAS_SIZE */
+        } file;
     };
 };
 

@@ -214,6 +214,15 @@ static int check_reset(struct script_state *s, const struct action *action)
     return 0;
 }
 
+/* --- files --- */
+
+static int check_file(struct script_state *s, const struct action *action)
+{
+    if (state_check_file_name(s, action->path, ".file", action->file.name) != 0)
+        return -1;
+    return state_check_data(s, action->path, &action->file.data);
+}
+
 /* --- the walk --- */
 
 #define MAX_REPEATS 3     /* inside each other: a body is walked through twice */
@@ -259,6 +268,7 @@ static check_fn *const checks[ACTION_KINDS] = {
     [ACTION_REPEAT] = check_repeat,
     [ACTION_WIRE] = state_wire,
     [ACTION_RELEASE] = state_release,
+    [ACTION_FILE] = check_file,
 };
 
 static int walk(struct script_state *s, const struct action *actions, unsigned count)

@@ -350,6 +350,29 @@ static const struct field release_fields[] = {
     WHY,
 };
 
+/* --- files --- */
+
+static int finish_file_check(const struct json *at, struct lab_store *store, void *target,
+                             struct error *err)
+{
+    (void)store;
+    struct action *action = target;
+    if (has(at, "holds") + has(at, "size") + has(at, "absent") != 1)
+        return json_error(at, err, "exactly one of \"holds\", \"size\" and \"absent\" is needed");
+    action->file.what = has(at, "holds")  ? FILE_HOLDS
+                        : has(at, "size") ? FILE_HAS_SIZE
+                                          : FILE_ABSENT;
+    return 0;
+}
+
+static const struct field file_check_fields[] = {
+    {"file", field_file_name, AT(file.name), .required = true},
+    {"holds", field_data, AT(file.data)},
+    {"size", field_size, AT(file.size), .min = 0, .max = INT64_C(1) << 40},
+    {.key = "absent", .read = field_true},
+    WHY,
+};
+
 #define FORM(upper, lower) \
     .name = "action_" #lower, FORM_FIELDS(lower##_fields), .kind = ACTION_##upper
 
@@ -376,6 +399,10 @@ static const struct form action_forms[ACTION_KINDS] = {
     [ACTION_REPEAT] = {FORM(REPEAT, repeat)},
     [ACTION_WIRE] = {FORM(WIRE, wire), .finish = finish_wire},
     [ACTION_RELEASE] = {FORM(RELEASE, release), .finish = finish_release},
+    [ACTION_FILE] = {.name = "action_file",
+                     FORM_FIELDS(file_check_fields),
+                     .kind = ACTION_FILE,
+                     .finish = finish_file_check},
 };
 
 const struct form_set action_set = {

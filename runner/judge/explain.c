@@ -214,6 +214,7 @@ enum stage explain_stage(const struct facts *f, const struct action *action, uin
         case ACTION_SEND:
         case ACTION_EXPECT:
         case ACTION_EXPECT_NOTHING:
+        case ACTION_FILE:
             return STAGE_EXCHANGE;
         default:
             break;

@@ -153,6 +153,9 @@ void explain_wanted(const struct facts *f, const struct action *action, struct s
     case ACTION_SEND:
         strbuf_printf(out, "%s has more to send", who);
         break;
+    case ACTION_FILE:
+        strbuf_puts(out, "a file is to be looked at when everything sleeps");
+        break;
     default:
         strbuf_printf(out, "the script was at \"%s\" of %s", action_verb(action->kind), who);
         break;
@@ -346,6 +349,20 @@ static void failed_connect(const struct facts *f, const struct action *action,
     strbuf_free(&cause);
 }
 
+/* The scene's sentence tells what should be and what is; only it knows where bytes differ. */
+static void failed_file(const struct facts *f, const struct action *action,
+                        const struct script_event *script, struct strbuf *out)
+{
+    struct strbuf cause = STRBUF_INIT;
+    if (add_cause(f, script, NULL, &cause)) {
+        explain_wanted(f, action, out);
+        strbuf_printf(out, "; %s", cause.data);
+    } else if (script->text != NULL) {
+        bytes_escape_lines(out, script->text, strlen(script->text));
+    }
+    strbuf_free(&cause);
+}
+
 void explain_action(const struct facts *f, const struct action *action,
                     const struct script_event *script, struct strbuf *out)
 {
@@ -372,6 +389,9 @@ void explain_action(const struct facts *f, const struct action *action,
         return;
     case ACTION_CONNECT:
         failed_connect(f, action, script, out);
+        return;
+    case ACTION_FILE:
+        failed_file(f, action, script, out);
         return;
     default:
         break;

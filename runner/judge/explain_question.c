@@ -130,6 +130,19 @@ static const char *of_output(const struct facts *f)
                  "leave it?";
 }
 
+static const char *of_file(const struct facts *f)
+{
+    switch (f->failed_action->file.what) {
+    case FILE_ABSENT:
+        return "Which line makes that file, and should the program come to it here?";
+    case FILE_HAS_SIZE:
+        return "How many bytes did the program get for that file, and how many did it write?";
+    case FILE_HOLDS:
+        break;
+    }
+    return "Which bytes did the program get for that file, and which did it write, in which order?";
+}
+
 static const char *of_failure(const struct facts *f)
 {
     static const char error[] =
@@ -143,6 +156,8 @@ static const char *of_failure(const struct facts *f)
     if (exit != NULL && exit->exit.status != 0 && evidence_complaint(f, exit->pid, exit->n) != NULL)
         return error;
     bool printed = kind == ACTION_OUTPUT && exit != NULL && exit->exit.status == 0;
+    if (kind == ACTION_FILE && facts_failed_by(f, "mismatch"))
+        return of_file(f);
     bool close = kind == ACTION_EXPECT_END || kind == ACTION_EXPECT_RESET;
     if (!printed && !close && (exit != NULL || closed_all(f)))
         return "What makes the program end, or close that socket, there?";

@@ -90,6 +90,7 @@ enum progress action_step(struct run *run, const struct action *action)
         [ACTION_FAULT] = action_fault,
         [ACTION_WIRE] = action_wire,
         [ACTION_RELEASE] = action_release,
+        [ACTION_FILE] = action_file,
     };
     return steps[action->kind](run, action);
 }

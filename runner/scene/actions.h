@@ -20,7 +20,10 @@ action_fn action_wait, action_type, action_output, action_signal, action_fault;
 action_fn action_open, action_connect, action_accept, action_close, action_send, action_expect,
     action_expect_end, action_expect_nothing;
 
-/* scene/actions.c: for both. Fill run->failure and return PROGRESS_FAILED. */
+/* scene/actions_file.c */
+action_fn action_file;
+
+/* scene/actions.c: for all. Fill run->failure and return PROGRESS_FAILED. */
 enum progress action_failed(struct run *run, const char *kind);
 enum progress action_differs(struct run *run, const char *kind, const void *expected, size_t elen,
                              const void *received, size_t rlen);

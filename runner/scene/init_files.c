@@ -140,6 +140,11 @@ int init_look(const char *name, char *what, size_t size)
     } else {
         snprintf(self, sizeof self, "/proc/self/fd/%d", at);
         fd = open(self, O_RDONLY | O_CLOEXEC);
+        /* Its owner may read it all the same, by giving himself the right. */
+        if (fd < 0 && errno == EACCES && chmod(self, st.st_mode | 0400) == 0) {
+            fd = open(self, O_RDONLY | O_CLOEXEC);
+            chmod(self, st.st_mode);
+        }
         if (fd < 0)
             snprintf(what, size, "a file that cannot be read (%s)", strerror(errno));
     }

@@ -13,6 +13,7 @@ struct file_case {
     const char *verdict; /* is part of what the verdict says; NULL: it passes */
 };
 
+#define FILL "{'fill': 'x', 'count': 16777216}"
 #define N50 "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"
 #define N255 N50 N50 N50 N50 N50 "nnnnn"
 
@@ -54,6 +55,77 @@ static const struct file_case table[] = {
      "{'files': [{'name': 'a b/-rf', 'data': '1'}, {'name': '文件', 'data': '2'}],"
      " 'scene': [" READ("a b/-rf") ", " READ("文件") "]}",
      "12", NULL},
+    /* --- looking at files --- */
+    {"a copy holds the same",
+     "{'vars': {'b': {'bytes': 70000}}, 'files': [{'name': 'a', 'data': {'var': 'b'}}],"
+     " 'scene': [" RUN("copy", "a",
+                       "b") ", {'file': 'b', 'holds': {'var': 'b'}},"
+                            " {'file': 'b', 'size': 70000}, {'file': 'c', 'absent': true}]}",
+     "", NULL},
+    {"64 MiB are compared, the last byte too",
+     "{'files': [{'name': 'a', 'data': [" FILL "," FILL "," FILL "," FILL ", 'end']}],"
+     " 'scene': [{'file': 'a', 'size': 67108867},"
+     " {'file': 'a', 'holds': [" FILL "," FILL "," FILL "," FILL ", 'enD']}]}",
+     "",
+     "a should hold 67108867 bytes and holds 67108867; the first difference is at offset 67108866;"
+     " shown are the bytes from offset 67108834 on"},
+    {"a large empty file has its size",
+     "{'files': [{'name': 'a', 'size': 5368709120}], 'scene': ["
+     "{'file': 'a', 'size': 5368709120}, {'file': 'a', 'holds': 'x'}]}",
+     "", "a should hold 1 byte and holds 5368709120; the first difference is at offset 0"},
+    {"a file that is too short",
+     "{'scene': [" RUN("put", "a", "hello") ", {'file': 'a', 'holds': 'hello!'}]}", "",
+     "a should hold 6 bytes and holds only the first 5 of them"},
+    {"a file that is too long",
+     "{'scene': [" RUN("put", "a", "hello") ", {'file': 'a', 'holds': 'hell'}]}", "",
+     "a should hold 4 bytes and holds 5: these, and more behind them"},
+    {"an empty file",
+     "{'files': [{'name': 'a', 'data': ''}], 'scene': [{'file': 'a', 'holds': ''},"
+     " {'file': 'a', 'size': 0}, {'file': 'a', 'size': 1}]}",
+     "", "a should have 1 byte and has 0"},
+    {"a file that should be empty",
+     "{'scene': [" RUN("put", "a", "x") ", {'file': 'a', 'holds': ''}]}", "",
+     "a should hold nothing and holds 1: these, and more"},
+    {"a difference is shown with the bytes around it",
+     "{'scene': [" RUN(
+         "put", "a",
+         "The quick brown fox jumps over the lazy dog, and over the fox.") ", {'file': 'a', "
+                                                                           "'holds': 'The quick "
+                                                                           "brown fox jumps over "
+                                                                           "the lazy cat, and over "
+                                                                           "the fox.'}]}",
+     "", "expected 54 bytes: \"k brown fox jumps over the lazy cat, and over the"},
+    {"a file that is not there", "{'scene': [{'file': 'none/a', 'size': 1}]}", "",
+     "none/a should have 1 byte, and there is no such file"},
+    {"a file that should not be there",
+     "{'scene': [" RUN("put", "a", "x") ", {'file': 'a', 'absent': true}]}", "",
+     "there should be no a, and there is one, of 1 byte"},
+    {"a link is no file",
+     "{'scene': [" RUN("link", "l", "/etc/passwd") ", {'file': 'l', 'holds': 'x'}]}", "",
+     "l should hold 1 byte, and it is a symbolic link"},
+    {"a link is something",
+     "{'scene': [" RUN("link", "l", "none") ", {'file': 'l', 'absent': true}]}", "",
+     "there should be no l, and there is a symbolic link"},
+    {"a FIFO is no file, and nobody waits for it",
+     "{'scene': [" RUN("fifo", "p", "") ", {'file': 'p', 'holds': 'x'}]}", "",
+     "p should hold 1 byte, and it is a FIFO"},
+    {"a folder is no file", "{'scene': [" RUN("folder", "d", "") ", {'file': 'd', 'size': 0}]}", "",
+     "d should have 0 bytes, and it is a folder"},
+    {"a link on the way is not followed",
+     "{'files': [{'name': 'd/a', 'data': 'x'}], 'scene': [" RUN(
+         "link", "l", "d") ","
+                           " {'file': 'd/a', 'holds': 'x'}, {'file': 'l/a', 'holds': 'x'}]}",
+     "", "l/a should hold 1 byte, and it is below something that is no folder"},
+    {"a file of mode 000 is compared all the same",
+     "{'files': [{'name': 'a', 'data': 'x', 'mode': '000'}], 'scene': [{'file': 'a', 'holds': "
+     "'x'}]}",
+     "", NULL},
+    {"the question speaks of the file",
+     "{'scene': [" RUN("put", "a", "x") ", {'file': 'a', 'size': 9}]}", "",
+     "How many bytes did the program get for that file"},
+    {"the author's sentence is told",
+     "{'scene': [{'file': 'a', 'size': 1, 'why': 'The client saves what it gets.'}]}", "",
+     "The client saves what it gets."},
 };
 enum { CASES = sizeof table / sizeof table[0] };
 
