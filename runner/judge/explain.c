@@ -130,6 +130,21 @@ bool explain_waits(const struct facts *f, struct strbuf *out)
     return out->len > before;
 }
 
+/* Where the program was that computed when the limit was reached. */
+static void explain_busy(const struct facts *f, bool cpu, struct strbuf *out)
+{
+    const struct end_event *end = f->end;
+    if (end == NULL || end->busy == NULL || end->file == NULL || !facts_learner(f, end->busy))
+        return;
+    strbuf_puts(out, cpu ? "; it was at " : "; the program computed at ");
+    describe_where(out, &f->timeline->events[f->timeline->count - 1]);
+    if (end->function != NULL) {
+        strbuf_puts(out, ", in ");
+        bytes_escape_lines(out, end->function, strlen(end->function));
+        strbuf_puts(out, "()");
+    }
+}
+
 void explain_limit(const struct facts *f, struct strbuf *out)
 {
     static const struct {
@@ -150,6 +165,7 @@ void explain_limit(const struct facts *f, struct strbuf *out)
         if (strcmp(meanings[i].limit, limit) == 0)
             meaning = meanings[i].meaning;
     strbuf_puts(out, meaning);
+    explain_busy(f, strcmp(limit, "cpu") == 0, out);
     struct strbuf waits = STRBUF_INIT;
     if (explain_waits(f, &waits))
         strbuf_printf(out, "; %s", waits.data);

@@ -237,9 +237,22 @@ static void record_sockets(struct run *run)
         record_rows(run, &run->places[i]);
 }
 
+/* What a loop that makes no calls leaves in the recording: the place where it was. */
+static void record_busy(struct end_event *end, const struct trace_place *place)
+{
+    end->busy = place->program;
+    end->file = place->file;
+    end->function = place->function;
+    end->line = place->line;
+}
+
 static void record_end(struct run *run, const char *why)
 {
     struct trace_rest rests[RESTS_MOST];
+    struct trace_place place;
+    bool loops =
+        run->limit != NULL && (strcmp(run->limit, "cpu") == 0 || strcmp(run->limit, "wall") == 0);
+    bool busy = loops && tracer_busy(run->tracer, &place);
     unsigned n = tracer_calls(run->tracer, NULL, rests, RESTS_MOST), kept = 0;
     uint64_t *waits = timeline_memory(run->tl, (n + 1) * sizeof *waits);
     for (unsigned i = 0; i < n; i++)
@@ -253,6 +266,8 @@ static void record_end(struct run *run, const char *why)
         ev->host = timeline_string(run->tl, run->places[0].name);
     ev->end.why = timeline_string(run->tl, why);
     ev->end.limit = timeline_string(run->tl, run->limit);
+    if (busy)
+        record_busy(&ev->end, &place);
     record_missing(run, &ev->end);
     ev->end.waits = waits;
     ev->end.nwaits = kept;

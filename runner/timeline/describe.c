@@ -49,6 +49,9 @@ void describe_where(struct strbuf *out, const struct event *ev)
     } else if (ev->kind == EVENT_SIGNAL) {
         file = ev->signal.file;
         line = ev->signal.line;
+    } else if (ev->kind == EVENT_END) {
+        file = ev->end.file;
+        line = ev->end.line;
     }
     if (file != NULL) {
         add_text(out, file);

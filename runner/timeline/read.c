@@ -342,6 +342,10 @@ static void read_end(struct reader *r, struct end_event *end)
     end->why = get_string(r, "why", NEEDED);
     end->limit = get_string(r, "limit", OPTIONAL);
     end->text = get_string(r, "text", OR_EMPTY);
+    end->busy = get_string(r, "busy", OPTIONAL);
+    end->file = get_string(r, "file", OPTIONAL);
+    end->function = get_string(r, "function", OPTIONAL);
+    end->line = (int)get_int(r, "line", 0, INT_MAX, 0);
     end->packets_missed = (uint64_t)get_int(r, "packets_missed", 0, INT64_MAX, 0);
     end->packets_left_out = (uint64_t)get_int(r, "packets_left_out", 0, INT64_MAX, 0);
     end->shortened = (uint64_t)get_int(r, "shortened", 0, INT64_MAX, 0);

@@ -133,6 +133,11 @@ struct end_event {
     uint64_t packets_missed;   /* passed before the kernel could keep them for us */
     uint64_t packets_left_out; /* came after more than a recording holds */
     uint64_t shortened;        /* byte runs of calls and frames, by timeline_sample */
+    /* With "limit": a program that computed then, and made no calls, and where it was in the
+     * learner's source; NULL: none did, or its line is not known. */
+    const char *busy;
+    const char *file, *function;
+    int line;
 };
 
 struct var {

@@ -201,6 +201,11 @@ static void put_end(struct strbuf *out, const struct end_event *end)
     put_string(out, "why", end->why);
     put_string(out, "limit", end->limit);
     put_string(out, "text", end->text);
+    put_string(out, "busy", end->busy);
+    put_string(out, "file", end->file);
+    put_string(out, "function", end->function);
+    if (end->line > 0)
+        put_int(out, "line", end->line);
     if (end->packets_missed != 0)
         put_uint(out, "packets_missed", end->packets_missed);
     if (end->packets_left_out != 0)

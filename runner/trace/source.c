@@ -525,6 +525,7 @@ void source_locate(struct source *source, pid_t tid, const regs_set *regs, struc
             /* clone(2) is where unwinding ends, also for the thread that makes it. */
             now.regs = &caller;
             dwfl_getthread_frames(source->image->dwfl, tid, on_frame, &walk);
+            now.regs = regs;
         }
         if (!walk.missed || out->in_program || source->misses >= 16)
             return;

@@ -106,6 +106,8 @@ struct tracer {
     uint64_t activity;
     unsigned recorded;
     uint64_t ended_cpu_ms;
+    const struct tracee *asked; /* busy.c: it is being stopped, to see where it is; NULL: none */
+    struct source_frame found;
     bool finished; /* nothing is recorded any more */
     bool forking;  /* a call to fork or the like was under way when it was finished */
 };
@@ -115,6 +117,9 @@ void call_entry(struct tracer *tracer, struct tracee *t);
 void call_exit(struct tracer *tracer, struct tracee *t);
 /* A call that will not return any more, or was given up. */
 void call_abandon(struct tracer *tracer, struct tracee *t, const char *error);
+
+/* trace/busy.c: the thread that was asked has stopped. */
+void busy_stopped(struct tracer *tracer, const struct tracee *t);
 
 /* Resumes so that the exit of a call under way is seen. */
 void tracee_resume(struct tracee *t, int signal);

@@ -114,6 +114,8 @@ static void remove_tracee(struct tracer *tracer, struct tracee *t, int status)
 {
     struct process *p = t->process;
     call_abandon(tracer, t, NULL);
+    if (tracer->asked == t)
+        tracer->asked = NULL;
     for (unsigned i = 0; i < tracer->ntracees; i++) {
         if (tracer->tracees[i] == t) {
             tracer->tracees[i] = tracer->tracees[--tracer->ntracees];
@@ -332,6 +334,8 @@ static void handle_stop(struct tracer *tracer, struct tracee *t, int status)
             ptrace(PTRACE_LISTEN, t->tid, 0, 0); /* stays stopped, as the terminal asked */
             return;
         }
+        if (tracer->asked == t)
+            busy_stopped(tracer, t);
         break;
     default:
         if (signal == (SIGTRAP | 0x80)) {

@@ -91,6 +91,16 @@ bool tracer_asleep(struct tracer *tracer, const struct trace_program *program,
 unsigned tracer_calls(struct tracer *tracer, const struct trace_program *program,
                       struct trace_rest *rests, unsigned most);
 
+/* Where the program is that computes, and makes no calls: its last line in the learner's source. */
+struct trace_place {
+    const char *program, *file, *function; /* belong to the timeline */
+    int line;
+};
+
+/* False: nobody computes, or no line is known. Runs the loop until the thread has been stopped for
+ * a moment, with a deadline. */
+bool tracer_busy(struct tracer *tracer, struct trace_place *place);
+
 /* Counts everything that happened in any program: unchanged means that nothing did. */
 uint64_t tracer_activity(const struct tracer *tracer);
 unsigned tracer_recorded(const struct tracer *tracer); /* calls in the timeline */

@@ -53,9 +53,15 @@ static const struct trouble table[] = {
 
     /* without end */
     {"an endless loop uses up its processor time", "spin", .limits = "{'cpu_ms': 300}",
-     .outcome = OUTCOME_LIMIT, .limit = "cpu", .says = {"processor time"}},
+     .outcome = OUTCOME_LIMIT, .limit = "cpu", .says = {"processor time", "@spin", "in spin()"}},
     {"an endless loop in several threads too", "spin_threads", .limits = "{'cpu_ms': 300}",
-     .outcome = OUTCOME_LIMIT, .limit = "cpu", .says = {"processor time"}},
+     .outcome = OUTCOME_LIMIT, .limit = "cpu", .says = {"processor time", "@spin"}},
+    {"an endless loop around a library function", "spin_in_library", .limits = "{'cpu_ms': 300}",
+     .outcome = OUTCOME_LIMIT, .limit = "cpu", .says = {"processor time", "@library"}},
+    {"an endless loop whose time runs out on the clock", "spin", .limits = "{'wall_ms': 300}",
+     .outcome = OUTCOME_LIMIT, .limit = "wall", .says = {"in the time it has", "@spin"}},
+    {"a wait of which the time runs out has no line of a loop", "sleeper",
+     .limits = "{'wall_ms': 100}", .outcome = OUTCOME_LIMIT, .limit = "wall", .says = {"sleep"}},
     {"an endless loop after all was right is no fault of the lab", "spin",
      .scene = "{'udp': 'ann'}", .outcome = OUTCOME_PASS},
     {"a fork bomb reaches the limit of processes", "bomb", .limits = "{'processes': 24}",

@@ -262,6 +262,33 @@ static void a_limit_has_its_name_and_what_the_program_was_doing(void **state)
     done(&r, &tl);
 }
 
+static void a_loop_without_calls_is_told_with_its_line(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *limit, *function, *says;
+    } cases[] = {
+        {"cpu", "main", "used up; it was at udp_echo.c:12, in main()"},
+        {"wall", "ma\x1bin", "has; the program computed at udp_echo.c:12, in ma\\x1bin()"},
+        {NULL, NULL, "has; the program computed at udp_echo.c:12"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct timeline tl;
+        start(&tl);
+        struct end_event *end = &tl_end(&tl, "limit")->end;
+        end->limit = cases[i].limit;
+        end->busy = "server";
+        end->file = "udp_echo.c";
+        end->function = cases[i].function;
+        end->line = 12;
+        struct result r = judge(&tl);
+        assert_int_equal(r.outcome, OUTCOME_LIMIT);
+        if (strstr(r.step.message, cases[i].says) == NULL)
+            fail_msg("'%s' does not say '%s'", r.step.message, cases[i].says);
+        done(&r, &tl);
+    }
+}
+
 static void an_unknown_limit_is_called_the_wall(void **state)
 {
     (void)state;
@@ -484,6 +511,7 @@ int main(void)
         cmocka_unit_test(which_ends_by_a_signal_are_crashes),
         cmocka_unit_test(a_signal_that_the_script_waits_for_is_no_crash),
         cmocka_unit_test(a_limit_has_its_name_and_what_the_program_was_doing),
+        cmocka_unit_test(a_loop_without_calls_is_told_with_its_line),
         cmocka_unit_test(an_unknown_limit_is_called_the_wall),
         cmocka_unit_test(a_sanitizers_report_is_a_crash_of_the_memory_with_its_line),
         cmocka_unit_test(the_same_words_from_a_plain_build_mean_nothing),

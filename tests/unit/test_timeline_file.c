@@ -91,6 +91,10 @@ static void same_end(const struct end_event *a, const struct end_event *b)
     assert_true(a->packets_missed == b->packets_missed);
     assert_true(a->packets_left_out == b->packets_left_out);
     assert_true(a->shortened == b->shortened);
+    same_text(a->busy, b->busy);
+    same_text(a->file, b->file);
+    same_text(a->function, b->function);
+    assert_int_equal(a->line, b->line);
     assert_int_equal(a->nwaits, b->nwaits);
     for (unsigned i = 0; i < a->nwaits; i++)
         assert_true(a->waits[i] == b->waits[i]);
@@ -366,10 +370,10 @@ static void any_timeline(struct timeline *tl, size_t count)
     ev = timeline_append(tl, EVENT_END, (int64_t)count * 1000);
     uint64_t *waits = timeline_memory(tl, sizeof *waits);
     *waits = last_call;
-    ev->end = (struct end_event){any_text(tl, false), any_text(tl, true),
-                                 any_text(tl, false), waits,
-                                 last_call > 0,       chance(2),
-                                 chance(3),           chance(100000)};
+    ev->end = (struct end_event){
+        any_text(tl, false), any_text(tl, true), any_text(tl, false), waits,
+        last_call > 0,       chance(2),          chance(3),           chance(100000),
+        any_text(tl, true),  any_text(tl, true), any_text(tl, true),  (int)chance(99)};
 }
 
 static char *temporary(void)

@@ -182,7 +182,13 @@ static void three(void)
 static void spin(void)
 {
     for (;;)
-        zero = 0;
+        zero = 0; /* HERE spin */
+}
+
+static void spin_in_library(void)
+{
+    for (;;)
+        zero = strstr(buffer, "a") != NULL; /* HERE library */
 }
 
 static void *spin_in_thread(void *arg)
@@ -782,6 +788,7 @@ int main(int argc, char **argv)
         {"woken_by_thread", woken_by_thread},
         {"computes", computes},
         {"closes_input", closes_input},
+        {"spin_in_library", spin_in_library},
         {"closes_stdio", closes_stdio},
         {"daemonises", daemonises},
         {"kills_all", kills_all},
