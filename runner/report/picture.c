@@ -474,6 +474,7 @@ void picture_free(struct picture *p)
     for (size_t i = 0; i < p->nrows; i++) {
         free(p->rows[i].where);
         free(p->rows[i].text);
+        free(p->rows[i].brief);
         free(p->rows[i].aside);
         free(p->rows[i].bytes);
     }

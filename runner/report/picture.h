@@ -129,6 +129,8 @@ struct picture_row {
     size_t period; /* fold: so many rows are one time */
     char *where;   /* "tcp_server.c:31", or "" */
     char *text;
+    char *brief;   /* private: see picture_label */
+    size_t needed; /* private: bytes of text that must be seen, or brief is better */
     char *aside;   /* what stopped a packet on its way: the rule of the wire; else NULL */
     char *bytes;   /* with PICTURE_BYTES: lines of a dump, separated by newlines; else NULL */
     uint64_t like; /* private: equal for rows that may be folded together */
@@ -158,6 +160,10 @@ bool picture_is_right(const struct picture *p, int side);
 void picture_build(struct picture *p, const struct timeline *tl,
                    const struct picture_options *options);
 void picture_free(struct picture *p);
+
+/* What to write on a packet's arrow that has room for so many columns: its text, which may have to
+ * be cut, or something shorter when too much would be lost. */
+const char *picture_label(const struct picture_row *row, int columns);
 
 /* All that is known of a row, for who looks closer: lines "name: value", the first a heading. */
 void picture_detail(const struct picture *p, const struct picture_row *row, struct strbuf *out);

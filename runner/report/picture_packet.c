@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/bytes.h"
+#include "base/utf8.h"
 #include "report/picture_parts.h"
 #include "timeline/describe.h"
 #include "timeline/packet.h"
@@ -142,8 +143,18 @@ static char *aside_of(const struct picture_row *row)
     return strbuf_take(&out);
 }
 
-/* What became of it stands before the numbers: where a label is cut, these may go. */
-static void add_packet_words(struct strbuf *out, const struct picture_row *row)
+static void add_info(struct strbuf *out, const struct packet_event *packet)
+{
+    if (packet->info == NULL)
+        return;
+    strbuf_puts(out, packet->flags != NULL ? " (" : " ");
+    picture_add_escaped(out, packet->info);
+    if (packet->flags != NULL)
+        strbuf_puts(out, ")");
+}
+
+/* Gives the length without the bytes it carries, of which any part will do. */
+static size_t add_packet_words(struct strbuf *out, const struct picture_row *row, bool brief)
 {
     const struct packet_event *packet = &row->event->packet;
     if (row->fate == FATE_HELD && row->part == PART_ARRIVES)
@@ -153,14 +164,13 @@ static void add_packet_words(struct strbuf *out, const struct picture_row *row)
     else
         add_upper(out, packet->proto != NULL ? packet->proto : "packet");
     add_fate(out, row);
-    add_numbers(out, packet);
-    if (packet->info != NULL) {
-        strbuf_puts(out, packet->flags != NULL ? " (" : " ");
-        picture_add_escaped(out, packet->info);
-        if (packet->flags != NULL)
-            strbuf_puts(out, ")");
-    }
-    add_preview(out, packet);
+    if (!brief)
+        add_numbers(out, packet);
+    add_info(out, packet);
+    size_t needed = out->len;
+    if (!brief)
+        add_preview(out, packet);
+    return needed;
 }
 
 /* Two connections between the same sides are told apart by the port on the left. */
@@ -200,10 +210,24 @@ void picture_count_flows(struct picture *p, picture_flow_counts flows)
     }
 }
 
+const char *picture_label(const struct picture_row *row, int columns)
+{
+    int needed = (int)utf8_columns(row->text, row->needed);
+    int all = (int)utf8_columns(row->text, strlen(row->text));
+    return row->brief == NULL || all <= columns || needed < columns ? row->text : row->brief;
+}
+
 void picture_packet_words(struct picture *p, struct picture_row *row,
                           const picture_flow_counts flows, struct strbuf *out)
 {
-    add_packet_words(out, row);
+    row->needed = add_packet_words(out, row, false);
     add_flow(p, out, row, flows);
     row->aside = aside_of(row);
+    /* Numbers may go where what became of it must stay. */
+    const struct packet_event *packet = &row->event->packet;
+    if (row->fate != FATE_ARRIVES || (packet->flags != NULL && packet->info != NULL)) {
+        struct strbuf brief = STRBUF_INIT;
+        add_packet_words(&brief, row, true);
+        row->brief = strbuf_take(&brief);
+    }
 }

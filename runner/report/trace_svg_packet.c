@@ -55,7 +55,8 @@ static void add_label(struct svg *s, const struct picture_row *row, int from, in
 {
     strbuf_printf(s->out, "<text class=\"lb\" x=\"%d\" y=\"%d\" text-anchor=\"middle\">",
                   (from + to) / 2, TOP - 2);
-    svg_cut(s, row->text, abs(to - from) - 24, TEXT_PX);
+    int space = abs(to - from) - 24;
+    svg_cut(s, picture_label(row, space * 100 / TEXT_PX), space, TEXT_PX);
     strbuf_puts(s->out, "</text>");
 }
 

@@ -41,7 +41,7 @@ static int label_columns(const struct drawing *d, const struct picture_row *row)
 
 static void put_label(struct drawing *d, const struct picture_row *row, int at, int step, int room)
 {
-    char *text = drawing_cut(d, row->text, room);
+    char *text = drawing_cut(d, picture_label(row, room), room);
     struct strbuf label = STRBUF_INIT;
     strbuf_printf(&label, " %s ", text);
     if (step > 0)
