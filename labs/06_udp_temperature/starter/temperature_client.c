@@ -23,10 +23,10 @@ int main(int argc, char *argv[])
     /* TODO(step 3): Find the address of HOST, send CELSIUS as it was typed, wait for the answer,
      * and print it. */
 
-    /* TODO(step 4): What if no answer comes? Do not wait for ever: say so, and end with status 1.
+    /* TODO(step 5): What if no answer comes? Do not wait for ever: say so, and end with status 1.
      */
 
-    /* TODO(step 5): The question may have been lost, or the answer. Ask again: at least three times
+    /* TODO(step 6): The question may have been lost, or the answer. Ask again: at least three times
      * in all, within about eight seconds, and wait longer each time. */
     return 0;
 }

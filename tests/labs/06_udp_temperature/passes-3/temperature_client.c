@@ -1,4 +1,4 @@
-/* Step 3: asks, and waits for ever. */
+/* Step 4: asks, and waits for ever. */
 #include "lab.h"
 
 int main(int argc, char **argv)

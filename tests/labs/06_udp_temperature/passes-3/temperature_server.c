@@ -1,5 +1,5 @@
-/* Right: the characters are looked at with strspn(), the number is read with sscanf(). A
- * datagram that fills the buffer is too long for a number. */
+/* Step 3: for clients on this machine. The characters are looked at with strspn(), the number is
+ * read with sscanf(). A datagram that fills the buffer is too long for a number. */
 #include "lab.h"
 
 int main(int argc, char **argv)
@@ -10,7 +10,7 @@ int main(int argc, char **argv)
     sig_exit_on_stop();
     struct err err;
     int fd;
-    if (net_bind_udp(&fd, NULL, port, &err) != STATUS_OK)
+    if (net_bind_udp(&fd, "127.0.0.1", port, &err) != STATUS_OK)
         die("%s", err.text);
     char name[NET_NAME_SIZE];
     printf("listening on %s\n", net_local_name(fd, name));
