@@ -223,6 +223,9 @@ static int set_sysctls(const struct network_host *host, struct error *err)
     static const char congestion[] = "/proc/sys/net/ipv4/tcp_congestion_control";
     if (set_sysctl(congestion, "cubic") != 0)
         (void)set_sysctl(congestion, "reno");
+    /* The kernel's maximum of 32 MiB lets a connection send more ahead than the queue of a port
+     * holds for an ordinary user (400 KiB), and frames would be lost that no rule drops. */
+    (void)set_sysctl("/proc/sys/net/ipv4/tcp_rmem", "4096 131072 262144");
     if (has_ipv6(host) && host->ninterfaces > 1 &&
         set_sysctl("/proc/sys/net/ipv6/conf/all/forwarding", "1") != 0)
         return error_errno(err, "cannot let it forward IPv6");
