@@ -52,8 +52,14 @@ static int request(struct sandbox *sb, const struct init_request *req, size_t te
         errno = reply.error;
         return error_errno(err, "the sandbox cannot %s", reply.text);
     }
-    if (got != NULL && *ngot == 0)
-        return error_set(err, "the sandbox sent no socket");
+    if (got != NULL && *ngot == 0) {
+        /* It was sent, but this process has no room for it: unix(7), MSG_CTRUNC. What else init
+         * says of it must not be taken for the answer to the next request. */
+        if (req->word == INIT_SOCKET)
+            packet_receive(sb->control, &reply, sizeof reply, NULL, &none);
+        errno = EMFILE;
+        return error_errno(err, "cannot take a socket from the sandbox");
+    }
     return 0;
 }
 
