@@ -150,9 +150,9 @@ run "$socklings" hint 5
 has "there is no hint when everything passes" "$out" "nothing left"
 run "$socklings" reset 5
 run "$socklings" progress
-has "progress tells a lab that was passed and reset" "$out" "done; 0 of 7 steps since the reset"
+has "progress tells a lab that was passed and reset" "$out" "done; 0 of 8 steps since the reset"
 run "$socklings" start 5
-has "start names the step to do again after a reset" "$out" "Step 1 of 7"
+has "start names the step to do again after a reset" "$out" "Step 1 of 8"
 sed 's/recvfrom(/recvfrom_not_there(/' "$root/labs/05_udp_echo/solution/udp_echo.c" \
     >"$SOCKLINGS_WORK/05_udp_echo/udp_echo.c"
 run "$socklings" check 5

@@ -72,7 +72,6 @@ key check --js\t
 expect --json
 key \x15
 key start \t\t
-expect 05_udp_echo
 expect 10_tcp_server
 key \x15
 type quit

@@ -105,7 +105,7 @@ run env SOCKLINGS_TIER=C "$socklings" doctor
 is "doctor finds that the labs work without namespaces" "$status" 0
 has "doctor says what is refused" "$out" "refused"
 has "doctor tells how to get it" "$out" "fix: "
-run env SOCKLINGS_TIER=C "$socklings" check 5 --json
+run env SOCKLINGS_TIER=C "$socklings" check 9 --src "$root/labs/09_tcp_client/solution" --json
 is "a check passes on this machine's own network" "$status" 0
 has "and the verdict says so" "$out" '"tier":"C"'
 
