@@ -12,7 +12,9 @@
  * both are there at once, without duplicate address detection; the default route; forwarding on
  * routers, and only there; net.ipv4.tcp_congestion_control is cubic where the machine lets others
  * than its root choose it, else reno (bbr paces, and exchanges take longer);
- * net.ipv4.icmp_ratelimit and the rest are the kernel's own.
+ * net.ipv4.tcp_rmem ends at 256 KiB where that may be set, so that a connection does not send
+ * further ahead than a port's queue holds; net.ipv4.icmp_ratelimit and the rest are the kernel's
+ * own.
  *
  * A host says nothing before a program of its does. What a kernel with IPv6 would say by itself,
  * reports of multicast groups (MLD, RFC 3810) and router solicitations, does not reach the ports'
@@ -38,7 +40,7 @@ struct hosts_built {
 /* Must be called by a single-threaded process that has CAP_SYS_ADMIN, CAP_NET_ADMIN and CAP_NET_RAW
  * in its user namespace, in the network namespace that becomes the wire; it is there again
  * afterwards, also after a failure. /proc/sys must be writable for routers of IPv6; without it all
- * else is there but the choice of congestion control. About 1 ms, and 1 more for each host. 0; or
+ * else is there but what is set of TCP. About 1 ms, and 1 more for each host. 0; or
  * -1, *err, and nothing is left open.
  *
  * The last close of a port takes 5 to 16 ms: somebody in the scene should keep a copy, so that it
