@@ -142,7 +142,7 @@ void record_close(struct run *run)
 
 void record_missing(const struct run *run, struct end_event *end)
 {
-    end->packets_missed = run->packets_missed;
+    end->packets_missed = run->packets_missed + (run->wire != NULL ? switch_lost(run->wire) : 0);
     end->packets_left_out = run->packets_left_out;
     end->shortened = run->tl->shortened;
 }

@@ -166,8 +166,6 @@ int wire_open(struct run *run)
 
 void wire_close(struct run *run)
 {
-    if (run->wire != NULL)
-        run->packets_missed += switch_lost(run->wire);
     switch_free(run->wire);
     run->wire = NULL;
     packet_flows_free(run->wire_flows);
