@@ -245,7 +245,8 @@ static void carry(struct wire *w, pid_t sender, pid_t receiver)
     int running = 2;
     loop_child_add(w->loop, sender, on_exit_of, &running);
     loop_child_add(w->loop, receiver, on_exit_of, &running);
-    for (int64_t deadline = clock_now() + DEADLINE; running > 0;) {
+    int64_t deadline = clock_now() + DEADLINE;
+    while (running > 0) {
         loop_step(w->loop, deadline);
         if (clock_now() > deadline) {
             kill(sender, SIGKILL);
