@@ -139,15 +139,29 @@ static bool is_var_name(const char *name)
            strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == len && strcmp(name, "i") != 0;
 }
 
+static int wrong_name(const struct json *at, struct error *err)
+{
+    return json_error(at, err,
+                      "a variable's name is a lower-case letter, then letters, digits and '_', at "
+                      "most 32 in all, and not \"i\", which counts the rounds of a repeat");
+}
+
+int field_var_name(const struct field *field, const struct json *at, struct lab_store *store,
+                   void *target, struct error *err)
+{
+    if (field_text(field, at, store, target, err) != 0)
+        return -1;
+    const char *name;
+    memcpy(&name, (char *)target + field->at, sizeof name);
+    return is_var_name(name) ? 0 : wrong_name(at, err);
+}
+
 static int read_var(const struct json *at, struct lab_store *store, struct var_spec *var,
                     struct error *err)
 {
     static const struct field text = {"text", field_text, .at = offsetof(struct var_spec, text)};
     if (!is_var_name(at->key))
-        return json_error(
-            at, err,
-            "a variable's name is a lower-case letter, then letters, digits and '_', at "
-            "most 32 in all, and not \"i\", which counts the rounds of a repeat");
+        return wrong_name(at, err);
     var->name = at->key;
     if (json_type(at) == JSON_TEXT) {
         if (field_text(&text, at, store, var, err) != 0)

@@ -123,6 +123,8 @@ field_read_fn field_then; /* const struct assertion *, and a count */
 
 /* const char *: a name below the programs' folder, with ${…}. */
 field_read_fn field_file_name;
+/* const char *: a variable's. */
+field_read_fn field_var_name;
 
 /* Hosts. */
 field_read_fn field_host_name; /* const char * */

@@ -126,3 +126,13 @@ int pattern_check(const char *regex, struct error *err)
     regfree(&compiled);
     return 0;
 }
+
+unsigned pattern_groups(const char *regex)
+{
+    regex_t compiled;
+    if (regcomp(&compiled, regex, REG_EXTENDED | REG_NEWLINE) != 0)
+        return 0;
+    unsigned groups = (unsigned)compiled.re_nsub;
+    regfree(&compiled);
+    return groups;
+}

@@ -12,4 +12,7 @@
  */
 int pattern_check(const char *regex, struct error *err);
 
+/* How many groups such an expression has. */
+unsigned pattern_groups(const char *regex);
+
 #endif

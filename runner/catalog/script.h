@@ -3,7 +3,8 @@
  * hold of the recording afterwards. runner/catalog/README.md shows the same as JSON.
  *
  * Texts may hold ${name}: a variable of the scene, or `${peer.port}`, `${peer.addr}` (the peer's
- * own end), `${i}` (the round of a repeat), `${alice.addr}` (a host's; catalog/network.h). They are
+ * own end), `${i}` (the round of a repeat), `${alice.addr}` (a host's; catalog/network.h), or what
+ * an expect has saved. They are
  * expanded when the action is carried out.
  */
 #ifndef SOCKLINGS_CATALOG_SCRIPT_H
@@ -72,6 +73,7 @@ enum action_kind {
     ACTION_KINDS
 };
 
+enum expect_how { EXPECT_DATA, EXPECT_UNTIL, EXPECT_COUNT };
 enum file_check { FILE_HOLDS, FILE_HAS_SIZE, FILE_ABSENT };
 enum wait_for { WAIT_BLOCKED, WAIT_LISTENING, WAIT_BOUND, WAIT_EXIT };
 enum stdio_kind {
@@ -141,9 +143,16 @@ struct action {
             bool at_once;  /* with split: do not wait for the program between pieces */
         } send;
         struct {
-            struct data data;
-            const char *from; /* UDP: the datagram must come from this address, or NULL */
-            bool or_reset;    /* a reset after the bytes is right as well */
+            enum expect_how how;
+            struct data data;    /* DATA: exactly these bytes */
+            const char *from;    /* UDP: the datagram must come from this address, or NULL */
+            bool or_reset;       /* EXPECT_END: a reset is right as well */
+            const char *until;   /* UNTIL: everything up to and including this text, with ${…} */
+            const char *matches; /* … in which this regular expression is found, or NULL */
+            const char *lacks;   /* … in which this one is not, or NULL */
+            const char *save;    /* the first group of `matches` becomes this variable, or NULL */
+            const char *count;   /* COUNT: so many bytes, with ${…} */
+            struct data starts;  /* … which begin with these; nparts 0: with any */
         } expect;
         struct {
             const char *call;     /* kernel's or learner's name: "recv" covers recvfrom */

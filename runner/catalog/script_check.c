@@ -55,7 +55,7 @@ static int check_output(struct script_state *s, const struct action *action)
         return state_check_text(s, action->path, ".contains", action->output.contains);
     if (action->output.lacks != NULL)
         return state_check_text(s, action->path, ".lacks", action->output.lacks);
-    return state_check_regex(s, action->path, action->output.matches);
+    return state_check_regex(s, action->path, ".matches", action->output.matches);
 }
 
 static int check_type(struct script_state *s, const struct action *action)
@@ -159,9 +159,16 @@ static int check_send(struct script_state *s, const struct action *action)
 static int check_expect(struct script_state *s, const struct action *action)
 {
     struct peer_state *peer = state_need_peer(s, action, PEER_ANY);
-    if (peer == NULL || state_check_data(s, action->path, &action->expect.data) != 0)
+    if (peer == NULL)
         return -1;
     peer->has_partner = true;
+    if (action->expect.how != EXPECT_DATA && peer->kind == PEER_UDP)
+        return state_error(s, action->path, NULL,
+                           "\"until\" and \"count\" are for a stream, and \"%s\" is a UDP peer: a "
+                           "datagram is expected as a whole",
+                           action->actor);
+    if (state_check_expect(s, action) != 0)
+        return -1;
     if (action->expect.from == NULL)
         return 0;
     if (peer->kind != PEER_UDP)

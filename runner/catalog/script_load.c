@@ -71,19 +71,18 @@ static const struct field start_fields[] = {
     WHY,
 };
 
-/* A port as a number or as a text, usually "${port}". */
-static int field_port(const struct field *field, const struct json *at, struct lab_store *store,
-                      void *target, struct error *err)
+/* A number, or a text with ${…} that will be one: a port, a number of bytes. */
+static int field_number(const struct field *field, const struct json *at, struct lab_store *store,
+                        void *target, struct error *err)
 {
-    int64_t port;
+    int64_t number;
     if (json_type(at) == JSON_TEXT)
         return field_text(field, at, store, target, err);
-    if (json_get_int(at, 1, 65535, &port, err) != 0)
+    if (json_get_int(at, field->min, field->max, &number, err) != 0)
         return -1;
-    form_store_pointer(target, field->at, store_format(store, "%d", (int)port));
+    form_store_pointer(target, field->at, store_format(store, "%d", (int)number));
     return 0;
 }
-
 /* An exit status, or "any": -1. */
 static int field_status(const struct field *field, const struct json *at, struct lab_store *store,
                         void *target, struct error *err)
@@ -122,7 +121,7 @@ static const struct field wait_fields[] = {
     ACTOR("wait"),
     {"for", field_word, AT(wait.what), .words = wait_words, .min = WAIT_BLOCKED, .required = true},
     {"in", field_calls, LIST(wait.calls, wait.ncalls), .min = 1, .max = 32},
-    {"port", field_port, AT(wait.port), .min = 1, .max = 65535},
+    {"port", field_number, AT(wait.port), .min = 1, .max = 65535},
     {"status", field_status, AT(wait.status), .min = 0, .max = 255},
     {"signal", field_choice, AT(wait.signal), .words = signal_names},
     WHY,
@@ -264,10 +263,37 @@ static const struct field send_fields[] = {
     WHY,
 };
 
+static int finish_expect(const struct json *at, struct lab_store *store, void *target,
+                         struct error *err)
+{
+    static const char *const of_until[] = {"matches", "lacks"};
+    (void)store;
+    struct action *action = target;
+    if (has(at, "data") + has(at, "until") + has(at, "count") != 1)
+        return json_error(at, err, "exactly one of \"data\", \"until\" and \"count\" is needed");
+    action->expect.how = has(at, "data")    ? EXPECT_DATA
+                         : has(at, "until") ? EXPECT_UNTIL
+                                            : EXPECT_COUNT;
+    for (size_t i = 0; i < 2 && !has(at, "until"); i++)
+        if (forbid(at, of_until[i], "\"until\"", err) != 0)
+            return -1;
+    if (!has(at, "matches") && forbid(at, "save", "\"matches\"", err) != 0)
+        return -1;
+    if (!has(at, "data") && forbid(at, "from", "\"data\"", err) != 0)
+        return -1;
+    return has(at, "count") ? 0 : forbid(at, "starts", "\"count\"", err);
+}
+
 static const struct field expect_fields[] = {
     ACTOR("expect"),
-    {"data", field_data, AT(expect.data), .required = true},
+    {"data", field_data, AT(expect.data)},
     {"from", field_text, AT(expect.from)},
+    {"until", field_text, AT(expect.until)},
+    {"matches", field_text, AT(expect.matches)},
+    {"lacks", field_text, AT(expect.lacks)},
+    {"save", field_var_name, AT(expect.save)},
+    {"count", field_number, AT(expect.count), .min = 0, .max = 256 << 20},
+    {"starts", field_data, AT(expect.starts)},
     WHY,
 };
 
@@ -388,7 +414,7 @@ static const struct form action_forms[ACTION_KINDS] = {
     [ACTION_LISTEN] = {FORM(LISTEN, listen)},
     [ACTION_ACCEPT] = {FORM(ACCEPT, accept), .finish = finish_accept},
     [ACTION_SEND] = {FORM(SEND, send), .finish = finish_send},
-    [ACTION_EXPECT] = {FORM(EXPECT, expect)},
+    [ACTION_EXPECT] = {FORM(EXPECT, expect), .finish = finish_expect},
     [ACTION_EXPECT_END] = {FORM(EXPECT_END, expect_end)},
     [ACTION_EXPECT_RESET] = {FORM(EXPECT_RESET, expect_reset)},
     [ACTION_EXPECT_NOTHING] = {FORM(EXPECT_NOTHING, expect_nothing)},

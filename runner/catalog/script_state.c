@@ -16,6 +16,7 @@ void state_free(struct script_state *s)
     free(s->holds);
     free(s->programs);
     free(s->peers);
+    free(s->saved);
 }
 
 int state_error(const struct script_state *s, const char *path, const char *key, const char *format,

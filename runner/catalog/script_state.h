@@ -41,6 +41,8 @@ struct script_state {
     unsigned nprograms;
     struct peer_state *peers; /* all that were ever open */
     unsigned npeers;
+    const char **saved; /* variables that an expect before has saved */
+    unsigned nsaved;
     unsigned repeats; /* how many the place is inside of */
     char **holds;     /* texts of the hold rules that the wire has now */
     unsigned nholds;
@@ -69,11 +71,14 @@ struct peer_state *state_need_peer(struct script_state *s, const struct action *
 /* Texts with ${…}: the variables must be there. */
 int state_check_text(struct script_state *s, const char *path, const char *key, const char *text);
 int state_check_data(struct script_state *s, const char *path, const struct data *data);
-int state_check_regex(struct script_state *s, const char *path, const char *regex);
+int state_check_regex(struct script_state *s, const char *path, const char *key,
+                      const char *regex);
+/* What an expect expects. */
+int state_check_expect(struct script_state *s, const struct action *action);
 int state_check_port(struct script_state *s, const char *path, const char *port);
 
-/* An error (without a place) when a variable of the text may hold any bytes: they cannot stand in
- * `what`. */
+/* An error (without a place) when a variable of the text may hold any bytes, or was saved, and holds
+ * what a program chose: neither can stand in `what`. */
 int state_refuse_bytes(const struct script_state *s, const char *text, const char *what,
                        struct error *err);
 

@@ -32,6 +32,27 @@ static const struct var_spec *find_var(const struct script_state *s, const char 
     return NULL;
 }
 
+static bool is_saved(const struct script_state *s, const char *name)
+{
+    for (unsigned i = 0; i < s->nsaved; i++)
+        if (strcmp(s->saved[i], name) == 0)
+            return true;
+    return false;
+}
+
+/* Some action saves it, here or later. */
+static bool saves(const struct action *actions, unsigned count, const char *name)
+{
+    for (unsigned i = 0; i < count; i++) {
+        const struct action *a = &actions[i];
+        if (a->kind == ACTION_EXPECT && a->expect.save != NULL && strcmp(a->expect.save, name) == 0)
+            return true;
+        if (a->kind == ACTION_REPEAT && saves(a->repeat.actions, a->repeat.nactions, name))
+            return true;
+    }
+    return false;
+}
+
 /* "ann.port", "ann.addr": of a peer that is or was open. */
 static bool is_peer_var(const struct script_state *s, const char *name, bool *is_port)
 {
@@ -60,7 +81,7 @@ static bool stand_in(void *arg, const char *name, const char **data, size_t *len
         *data = scope->host.data;
     else if (var != NULL)
         *data = var->kind == VAR_PORT ? "20001" : var->kind == VAR_TEXT ? var->text : "w";
-    else if (scope->state->repeats > 0 && strcmp(name, "i") == 0)
+    else if (is_saved(scope->state, name) || (scope->state->repeats > 0 && strcmp(name, "i") == 0))
         *data = "1";
     else if (is_peer_var(scope->state, name, &is_port))
         *data = is_port ? "20001" : scope->peer_addr;
@@ -88,6 +109,8 @@ static int unknown_var(const struct script_state *s, const char *path, const cha
 {
     if (strcmp(name, "i") == 0)
         return state_error(s, path, key, "${i} has a value only inside a repeat");
+    if (saves(s->script->actions, s->script->nactions, name))
+        return state_error(s, path, key, "${%s} has no value yet: it is saved only later", name);
     const char **known = mem_alloc((s->script->nvars + 1) * sizeof *known);
     for (unsigned i = 0; i < s->script->nvars; i++)
         known[i] = s->script->vars[i].name;
@@ -146,6 +169,9 @@ static int refuse_bytes(void *arg, const char *name, struct error *err)
 {
     const struct place *place = arg;
     const struct var_spec *var = find_var(place->state, name);
+    if (is_saved(place->state, name))
+        return error_set(err, "${%s} is what a program sent, which cannot stand in %s", name,
+                         place->what);
     if (var == NULL || var->kind != VAR_BYTES)
         return 0;
     return error_set(err, "${%s} holds any bytes, which cannot stand in %s; take a word", name,
@@ -165,7 +191,7 @@ int state_check_data(struct script_state *s, const char *path, const struct data
         const struct data_part *part = &data->parts[i];
         if (part->kind == DATA_TEXT && state_check_text(s, path, ".data", part->text) != 0)
             return -1;
-        if (part->kind == DATA_VAR && find_var(s, part->text) == NULL) {
+        if (part->kind == DATA_VAR && find_var(s, part->text) == NULL && !is_saved(s, part->text)) {
             struct strbuf shown = STRBUF_INIT;
             bytes_quote(&shown, part->text, strlen(part->text), 40);
             state_error(s, path, ".data", "there is no variable %s", shown.data);
@@ -176,21 +202,79 @@ int state_check_data(struct script_state *s, const char *path, const struct data
     return 0;
 }
 
-int state_check_regex(struct script_state *s, const char *path, const char *regex)
+/* The expression with values for its variables, when it is one that can be used. */
+static int expand_regex(struct script_state *s, const char *path, const char *key,
+                        const char *regex, struct strbuf *text)
 {
-    if (state_check_text(s, path, ".matches", regex) != 0)
+    if (state_check_text(s, path, key, regex) != 0)
         return -1;
     struct scope scope = {.state = s, .peer_addr = "127.0.0.1", .host = STRBUF_INIT};
-    struct strbuf text = STRBUF_INIT;
     struct error why;
-    int result = vars_expand_regex(&text, regex, stand_in, &scope, &why);
+    int result = vars_expand_regex(text, regex, stand_in, &scope, &why);
     strbuf_free(&scope.host);
     if (result == 0)
-        result = pattern_check(text.data, &why);
+        result = pattern_check(text->data, &why);
     if (result != 0)
-        state_error(s, path, ".matches", "not a regular expression that can be used: %s", why.text);
+        state_error(s, path, key, "not a regular expression that can be used: %s", why.text);
+    return result;
+}
+
+int state_check_regex(struct script_state *s, const char *path, const char *key, const char *regex)
+{
+    struct strbuf text = STRBUF_INIT;
+    int result = expand_regex(s, path, key, regex, &text);
     strbuf_free(&text);
     return result;
+}
+
+/* --- expectations --- */
+
+static int check_save(struct script_state *s, const struct action *action)
+{
+    const char *name = action->expect.save;
+    struct strbuf text = STRBUF_INIT;
+    if (find_var(s, name) != NULL)
+        return state_error(s, action->path, ".save", "there is a variable ${%s} already", name);
+    int result = expand_regex(s, action->path, ".matches", action->expect.matches, &text);
+    if (result == 0 && pattern_groups(text.data) == 0)
+        result = state_error(s, action->path, ".save",
+                             "\"matches\" has no group ( … ) whose match could be saved");
+    strbuf_free(&text);
+    if (result == 0 && !is_saved(s, name)) {
+        s->saved = mem_resize(s->saved, s->nsaved + 1, sizeof *s->saved);
+        s->saved[s->nsaved++] = name;
+    }
+    return result;
+}
+
+static int check_count(struct script_state *s, const struct action *action)
+{
+    const char *count = action->expect.count;
+    struct strbuf text = STRBUF_INIT;
+    if (state_check_text(s, action->path, ".count", count) != 0)
+        return -1;
+    bool digits = state_expand(s, count, &text, NULL) == 0 && text.len > 0 && text.len <= 9 &&
+                  strspn(text.data, "0123456789") == text.len;
+    strbuf_free(&text);
+    if (!digits)
+        return state_error(s, action->path, ".count", "a number of bytes is needed");
+    return state_check_data(s, action->path, &action->expect.starts);
+}
+
+int state_check_expect(struct script_state *s, const struct action *action)
+{
+    const char *path = action->path;
+    if (action->expect.how == EXPECT_COUNT)
+        return check_count(s, action);
+    if (action->expect.how == EXPECT_DATA)
+        return state_check_data(s, path, &action->expect.data);
+    if (state_check_text(s, path, ".until", action->expect.until) != 0 ||
+        (action->expect.matches != NULL &&
+         state_check_regex(s, path, ".matches", action->expect.matches) != 0) ||
+        (action->expect.lacks != NULL &&
+         state_check_regex(s, path, ".lacks", action->expect.lacks) != 0))
+        return -1;
+    return action->expect.save != NULL ? check_save(s, action) : 0;
 }
 
 /* --- addresses --- */
@@ -222,8 +306,11 @@ int state_expand(const struct script_state *s, const char *text, struct strbuf *
 
 int state_check_port(struct script_state *s, const char *path, const char *port)
 {
+    struct error why;
     if (state_check_text(s, path, ".port", port) != 0)
         return -1;
+    if (state_refuse_bytes(s, port, "a port", &why) != 0)
+        return state_error(s, path, ".port", "%s", why.text);
     struct strbuf text = STRBUF_INIT;
     int number = 0;
     if (state_expand(s, port, &text, NULL) == 0)
@@ -262,8 +349,11 @@ static const char *address_fault(char *text, enum address_use use)
 int state_check_address(struct script_state *s, const char *path, const char *key, const char *text,
                         enum address_use use)
 {
+    struct error why_not;
     if (state_check_text(s, path, key, text) != 0)
         return -1;
+    if (state_refuse_bytes(s, text, "an address", &why_not) != 0)
+        return state_error(s, path, key, "%s", why_not.text);
     const char *fault = NULL;
     /* A peer's address can be of either family: one of them must do. */
     static const char *const peer_addrs[] = {"127.0.0.1", "::1"};

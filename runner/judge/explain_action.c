@@ -53,7 +53,7 @@ static const char *pattern_element(const char *at, struct strbuf *out)
     }
     if (*at == '.')
         strbuf_puts(out, "…");
-    else if (*at != '^' && *at != '$')
+    else if (strchr("^$()", *at) == NULL)
         strbuf_putc(out, *at);
     return at + 1;
 }
@@ -86,12 +86,31 @@ static void add_printed(const struct facts *f, const struct action *action, stru
     }
 }
 
+/* "a stream up to "\r\n"", "120 bytes", "as many bytes as it was told". */
+static void add_expected_stream(const struct facts *f, const struct action *action,
+                                struct strbuf *out)
+{
+    struct strbuf count = STRBUF_INIT;
+    if (action->expect.how == EXPECT_UNTIL) {
+        strbuf_puts(out, "everything up to ");
+        add_text(f, action->expect.until, out);
+    } else if (facts_text(f, action->expect.count, &count)) {
+        bytes_escape(out, count.data, count.len);
+        strbuf_puts(out, strcmp(count.data, "1") == 0 ? " byte" : " bytes");
+    } else {
+        strbuf_puts(out, "as many bytes as were announced");
+    }
+    strbuf_free(&count);
+}
+
 /* "5 bytes", or "an answer" while the length is not known. */
 static void add_expected_size(const struct facts *f, const struct action *action,
                               struct strbuf *out)
 {
     struct strbuf data = STRBUF_INIT;
-    if (!facts_data(f, &action->expect.data, &data))
+    if (action->expect.how != EXPECT_DATA)
+        add_expected_stream(f, action, out);
+    else if (!facts_data(f, &action->expect.data, &data))
         strbuf_puts(out, "an answer");
     else if (data.len == 0)
         strbuf_puts(out, "an empty datagram");
@@ -203,15 +222,50 @@ bool explain_missing_datagram(const struct facts *f)
     const struct script_event *script = &f->failed->script;
     static const char *const none[] = {"stall", "exit", "limit", "deadline", "refused", NULL};
     struct strbuf data = STRBUF_INIT;
-    bool empty = facts_data(f, &f->failed_action->expect.data, &data) && data.len == 0;
+    bool empty = f->failed_action->expect.how == EXPECT_DATA &&
+                 facts_data(f, &f->failed_action->expect.data, &data) && data.len == 0;
     strbuf_free(&data);
     return empty && script->failure != NULL && model_one_of(script->failure, none);
+}
+
+/* What came up to the text, or was announced, is not as it should be. */
+static void failed_stream(const struct facts *f, const struct action *action,
+                          const struct script_event *script, struct strbuf *out)
+{
+    struct strbuf cause = STRBUF_INIT;
+    bool unwanted = facts_failed_by(f, "silence-broken");
+    strbuf_printf(out, "%s expected ", actor_of(action));
+    if (facts_failed_by(f, "count"))
+        strbuf_puts(out, "as many bytes as were announced");
+    else
+        add_expected_stream(f, action, out);
+    if (add_cause(f, script, NULL, &cause)) {
+        strbuf_printf(out, "; %s after ", cause.data);
+        text_count(out, script->received.len, "byte", "bytes");
+        strbuf_puts(out, script->received.len > 0 ? ": " : "");
+    } else if (facts_failed_by(f, "count")) {
+        strbuf_puts(out, "; that is no number of bytes: ");
+    } else if (action->expect.how == EXPECT_COUNT) {
+        strbuf_puts(out, ", and they begin otherwise");
+    } else if (unwanted || action->expect.matches != NULL) {
+        strbuf_puts(out, unwanted ? ", without " : ", with ");
+        strbuf_puts(out, "a line like ");
+        add_pattern(f, unwanted ? action->expect.lacks : action->expect.matches, out);
+        strbuf_puts(out, "; it received ");
+    }
+    if (script->received.len > 0 && script->expected.data == NULL)
+        bytes_quote(out, script->received.data, script->received.len, 200);
+    strbuf_free(&cause);
 }
 
 static void failed_expect(const struct facts *f, const struct action *action,
                           const struct script_event *script, struct strbuf *out)
 {
     size_t wanted = script->expected.len, came = script->received.len;
+    if (action->expect.how != EXPECT_DATA) {
+        failed_stream(f, action, script, out);
+        return;
+    }
     if (facts_failed_by(f, "source")) {
         strbuf_printf(out, "the answer that %s received should come from ", actor_of(action));
         describe_address(out, script->expected.data);

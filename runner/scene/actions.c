@@ -101,7 +101,9 @@ void action_give_up(struct run *run, const struct action *action, bool alive, co
                                   ? find_peer(run, action->actor)
                                   : NULL;
     action_failed(run, kind != NULL ? kind : alive ? "stall" : "exit");
-    if (peer != NULL)
+    if (peer != NULL && action->expect.how != EXPECT_DATA)
+        expect_gave_up(run, run->failure.kind, peer);
+    else if (peer != NULL)
         action_differs(run, run->failure.kind, run->bytes.data, run->bytes.len,
                        peer->kind == PEER_UDP ? "" : peer->in.data,
                        peer->kind == PEER_UDP ? 0 : peer->in.len);

@@ -20,6 +20,12 @@ action_fn action_wait, action_type, action_output, action_signal, action_fault;
 action_fn action_open, action_connect, action_accept, action_close, action_send, action_expect,
     action_expect_end, action_expect_nothing;
 
+/* scene/actions_stream.c: an expect of a TCP peer, by the text that ends it, or by its length; and
+ * its failure when nothing moves any more. */
+enum progress expect_until(struct run *run, const struct action *action, struct peer *peer);
+enum progress expect_count(struct run *run, const struct action *action, struct peer *peer);
+void expect_gave_up(struct run *run, const char *kind, const struct peer *peer);
+
 /* scene/actions_file.c */
 action_fn action_file;
 

@@ -235,13 +235,15 @@ static enum progress expect_datagram(struct run *run, const struct action *actio
 static enum progress expect_bytes(struct run *run, const struct action *action, struct peer *peer)
 {
     size_t n = peer->in.len < run->bytes.len ? peer->in.len : run->bytes.len;
-    if (memcmp(peer->in.data, run->bytes.data, n) != 0) {
+    size_t seen = run->sent; /* these were right when they were looked at */
+    if (memcmp(peer->in.data + seen, run->bytes.data + seen, n - seen) != 0) {
         /* Whatever else is on its way belongs to what was received. */
         if (!settled(run, NULL) && !peer->end && !peer->reset)
             return PROGRESS_WAIT;
         return action_differs(run, "mismatch", run->bytes.data, run->bytes.len, peer->in.data,
                               peer->in.len);
     }
+    run->sent = n;
     if (n == run->bytes.len) {
         strbuf_drop(&peer->in, n);
         return PROGRESS_DONE;
@@ -256,10 +258,18 @@ static enum progress expect_bytes(struct run *run, const struct action *action, 
 enum progress action_expect(struct run *run, const struct action *action)
 {
     struct peer *peer = find_peer(run, action->actor);
-    if (peer == NULL || (!run->begun && action_expand(run, &action->expect.data) != 0))
+    if (peer == NULL)
         return PROGRESS_INTERNAL;
-    if (!run->begun)
+    if (action->expect.how == EXPECT_UNTIL)
+        return expect_until(run, action, peer);
+    if (action->expect.how == EXPECT_COUNT)
+        return expect_count(run, action, peer);
+    if (!run->begun) {
+        if (action_expand(run, &action->expect.data) != 0)
+            return PROGRESS_INTERNAL;
         action_say_bytes(run, "", action->actor, " received");
+        run->sent = 0;
+    }
     return peer->kind == PEER_UDP ? expect_datagram(run, action, peer)
                                   : expect_bytes(run, action, peer);
 }

@@ -192,6 +192,7 @@ void run_end(struct run *run)
     tracer_free(run->tracer);
     sandbox_free(run->sandbox);
     vars_free(&run->vars);
+    vars_free(&run->saved);
     strbuf_free(&run->sentence);
     strbuf_free(&run->bytes);
     strbuf_free(&run->failure.expected);

@@ -61,6 +61,7 @@ struct failure {
     const char *kind; /* timeline.h, script_event.failure; static */
     struct strbuf expected, received;
     bool compares; /* expected and received are set */
+    bool tells;    /* received is set: there are no bytes to hold it against */
 };
 
 /* The steps of seeing that nothing is on its way any more. */
@@ -81,6 +82,7 @@ struct run {
     struct peer **peers;
     unsigned npeers;
     struct drawn_vars vars;
+    struct drawn_vars saved; /* by expects; their names are the script's */
     struct frame frames[8];
     unsigned depth;
     unsigned done;          /* actions carried out */
@@ -88,7 +90,8 @@ struct run {
     struct strbuf sentence; /* what the current action does, in words */
     struct failure failure;
     size_t piece;        /* send: pieces sent */
-    size_t sent;         /* send: bytes sent */
+    size_t sent;         /* send: bytes sent; expect: bytes looked at */
+    size_t count;        /* expect: how many bytes */
     struct strbuf bytes; /* send, type, expect: the data, expanded */
     uint64_t activity;   /* peers and programs' output */
     uint64_t output_bytes;

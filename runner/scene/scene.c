@@ -83,7 +83,7 @@ bool run_lookup(void *arg, const char *name, const char **data, size_t *len)
         return true;
     }
     return own_end(run, name, data, len) || host_value(run, name, data, len) ||
-           vars_lookup(&run->vars, name, data, len);
+           vars_lookup(&run->vars, name, data, len) || vars_lookup(&run->saved, name, data, len);
 }
 
 char *run_expand(struct run *run, const char *text)
@@ -145,12 +145,12 @@ static unsigned record_hosts(struct run *run, struct var *vars)
     return n;
 }
 
-/* The hosts' addresses and the peers' own ends are variables of what is judged afterwards, as they
- * are of the script. */
+/* The hosts' addresses, the peers' own ends and what was saved last are variables of what is judged
+ * afterwards, as they are of the script. */
 static void record_ends(struct run *run)
 {
     struct scene_event *scene = &run->tl->events[0].scene;
-    unsigned most = scene->nvars + 2 * run->npeers + HOST_VALUES * run->nplaces;
+    unsigned most = scene->nvars + run->saved.nvars + 2 * run->npeers + HOST_VALUES * run->nplaces;
     struct var *vars = timeline_memory(run->tl, most * sizeof *vars + 1);
     char text[ADDRESS_TEXT];
     unsigned n = scene->nvars;
@@ -166,6 +166,11 @@ static void record_ends(struct run *run)
         vars[n++].value = timeline_bytes(run->tl, text, strlen(text));
     }
     n += record_hosts(run, vars + n);
+    for (unsigned i = 0; i < run->saved.nvars; i++) {
+        const struct drawn_var *saved = &run->saved.vars[i];
+        vars[n].name = timeline_string(run->tl, saved->name);
+        vars[n++].value = timeline_bytes(run->tl, saved->data, saved->len);
+    }
     scene->vars = vars;
     scene->nvars = n;
 }
@@ -199,12 +204,12 @@ static void record_action(struct run *run, const struct action *action, bool ok)
     ev->script.because = timeline_string(run->tl, action->why);
     if (!ok) {
         ev->script.failure = run->failure.kind;
-        if (run->failure.compares) {
+        if (run->failure.compares)
             ev->script.expected =
                 timeline_bytes(run->tl, run->failure.expected.data, run->failure.expected.len);
+        if (run->failure.compares || run->failure.tells)
             ev->script.received =
                 timeline_bytes(run->tl, run->failure.received.data, run->failure.received.len);
-        }
     }
 }
 

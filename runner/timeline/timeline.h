@@ -110,10 +110,12 @@ struct script_event {
     const char *path;    /* JSON path of the action in lab.json */
     const char *because; /* the author's sentence for a failure ("why" in lab.json), or NULL */
     /* The rest only when it failed: */
-    const char *failure; /* "mismatch", "more" (more bytes than expected), "end" (end of stream),
-                            "reset", "refused", "exit" (the program ended), "stall", "limit",
-                            "deadline", "silence-broken", "not-exited" */
-    struct bytes expected, received; /* data NULL when the action does not compare bytes */
+    const char
+        *failure; /* "mismatch", "more" (more bytes than expected), "end" (end of stream),
+                     "reset", "refused", "exit" (the program ended), "stall", "limit",
+                     "deadline", "silence-broken", "not-exited", "count" (of bytes: no number) */
+    struct bytes expected, received; /* data NULL when the action does not compare bytes;
+                                        of expected alone: what came is told */
 };
 
 struct exit_event {
