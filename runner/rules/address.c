@@ -145,18 +145,20 @@ static bool failed_elsewhere(const struct facts *f, const struct model_call *bin
     return elsewhere;
 }
 
-/* What came over the wire to the port, by an address of the host: nobody was there for it. */
-static const struct event *refused_elsewhere(const struct facts *f, const struct model_call *bind)
+/* What came to the port by another address of the host: nobody was there for it. */
+static const struct event *came_elsewhere(const struct facts *f, const struct model_call *bind)
 {
-    int port = (int)call_value(&bind->event->call, "port", -1);
+    const struct call_event *call = &bind->event->call;
+    const char *host = bind->event->host;
     for (uint64_t n = bind->event->n; facts_broken(f) && n < f->timeline->count; n++) {
         const struct event *ev = &f->timeline->events[n];
         char ip[FACTS_IP];
-        const char *owner;
-        if (ev->kind == EVENT_PACKET && model_port(ev->packet.to) == port &&
-            facts_ip(ev->packet.to, ip) && !facts_loopback(ip) && !facts_broadcast(f, ip) &&
-            bind->event->host != NULL && (owner = facts_owner(f, ip)) != NULL &&
-            strcmp(owner, bind->event->host) == 0)
+        if (ev->kind != EVENT_PACKET || host == NULL || !facts_ip(ev->packet.to, ip) ||
+            model_port(ev->packet.to) != call_value(call, "port", -1) ||
+            strcmp(ip, call_text(call, "ip")) == 0 || facts_broadcast(f, ip))
+            continue;
+        const char *owner = facts_loopback(ip) ? ev->host : facts_owner(f, ip);
+        if (owner != NULL && strcmp(owner, host) == 0)
             return ev;
     }
     return NULL;
@@ -202,7 +204,7 @@ bool rule_bind_loopback_only(const struct facts *f, struct finding *out)
             bound_twice(f, c))
             continue;
         bool elsewhere = failed_elsewhere(f, c);
-        const struct event *packet = refused_elsewhere(f, c);
+        const struct event *packet = came_elsewhere(f, c);
         if (!elsewhere && packet == NULL && !any_address_asked(f))
             continue;
         finding_call(out, c);
@@ -214,14 +216,15 @@ bool rule_bind_loopback_only(const struct facts *f, struct finding *out)
         strbuf_puts(&out->message, " took the port on ");
         describe_address(&out->message, call_text(&c->event->call, "addr"));
         strbuf_puts(&out->message, " only; ");
-        strbuf_puts(&out->message,
-                    packet != NULL
-                        ? "what came over the wire for another address of this machine found "
-                          "nobody there"
-                    : elsewhere ? "a peer that came by another address of this machine found "
-                                  "nobody there"
-                                : "a peer that comes by another address of this machine finds "
-                                  "nobody there");
+        if (packet != NULL) {
+            strbuf_puts(&out->message, "what was sent to ");
+            describe_address(&out->message, packet->packet.to);
+            strbuf_puts(&out->message, " found nobody there");
+        } else {
+            strbuf_printf(&out->message,
+                          "a peer that %s by another address of this machine %s nobody there",
+                          elsewhere ? "came" : "comes", elsewhere ? "found" : "finds");
+        }
         return true;
     }
     return false;

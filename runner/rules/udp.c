@@ -73,18 +73,30 @@ static bool cut_datagram(const struct facts *f, const struct model_call *recv, s
     return found;
 }
 
-/* The script wanted the bytes on both sides of the cut, or what only the whole would match. */
+static bool holds(const char *all, size_t len, const char *part, size_t part_len)
+{
+    return memmem(all, len, part, part_len) != NULL;
+}
+
+/* The script wanted the bytes on both sides of the cut, or what only the whole holds. */
 static bool rest_was_wanted(const struct facts *f, const struct model_call *recv,
                             const struct datagram *cut)
 {
     enum { BEFORE = 4, BEHIND = 8 };
     struct strbuf wanted = STRBUF_INIT;
+    const struct strbuf *whole = &cut->data;
     size_t moved = (size_t)recv->moved, from = moved > BEFORE ? moved - BEFORE : 0;
-    size_t to = least(cut->data.len, moved + BEHIND);
-    bool is = facts_broken(f) && to > moved && facts_wanted(f, &wanted) &&
-              memmem(wanted.data, wanted.len, cut->data.data + from, to - from) != NULL;
-    is = is || (facts_broken(f) && facts_would_match(f, cut->data.data, cut->data.len) &&
-                !facts_would_match(f, cut->data.data, moved));
+    size_t to = least(whole->len, moved + BEHIND);
+    bool is = false;
+    if (facts_broken(f) && to > moved) {
+        if (facts_wanted(f, &wanted))
+            is = holds(wanted.data, wanted.len, whole->data + from, to - from) ||
+                 (holds(whole->data, whole->len, wanted.data, wanted.len) &&
+                  !holds(whole->data, moved, wanted.data, wanted.len));
+        else
+            is = facts_would_match(f, whole->data, whole->len) &&
+                 !facts_would_match(f, whole->data, moved);
+    }
     strbuf_free(&wanted);
     return is;
 }
