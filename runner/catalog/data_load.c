@@ -51,15 +51,30 @@ static const struct field hex_fields[] = {
 };
 static const struct field var_fields[] = {
     {"var", field_text, AT(text), .required = true},
+    {"from", field_size, AT(from), .min = 0, .max = 16777216},
+    {"to", field_size, AT(to), .min = 0, .max = 16777216},
 };
 static const struct field fill_fields[] = {
     {"fill", field_fill, .required = true},
     {"count", field_size, AT(size), .min = 1, .max = 16777216, .required = true},
 };
 
+static int finish_slice(const struct json *at, struct lab_store *store, void *target,
+                        struct error *err)
+{
+    (void)store;
+    struct data_part *part = target;
+    struct json to;
+    part->has_to = json_get(at, "to", &to);
+    if (!part->has_to || part->to >= part->from)
+        return 0;
+    return json_error(&to, err, "these bytes end at %zu, before they begin at %zu", part->to,
+                      part->from);
+}
+
 static const struct form data_forms[] = {
     {.name = "data_hex", FORM_FIELDS(hex_fields), .kind = DATA_HEX},
-    {.name = "data_var", FORM_FIELDS(var_fields), .kind = DATA_VAR},
+    {.name = "data_var", FORM_FIELDS(var_fields), .kind = DATA_VAR, .finish = finish_slice},
     {.name = "data_fill", FORM_FIELDS(fill_fields), .kind = DATA_FILL},
 };
 

@@ -39,6 +39,8 @@ struct data_part {
     const char *raw;  /* DATA_HEX: decoded bytes */
     size_t size;      /* DATA_HEX: how many; DATA_FILL: how many times `fill` */
     char fill;
+    size_t from, to; /* DATA_VAR: only its bytes from … to before `to`; … */
+    bool has_to;     /* … or to its end */
 };
 
 struct data {

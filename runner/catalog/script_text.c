@@ -160,6 +160,13 @@ int state_check_text(struct script_state *s, const char *path, const char *key, 
     return result == 0 ? 0 : -1;
 }
 
+static size_t var_size(const struct var_spec *var)
+{
+    if (var->kind == VAR_PORT)
+        return 5; /* from 20000 to 29999 */
+    return var->kind == VAR_TEXT ? strlen(var->text) : var->size;
+}
+
 struct place {
     const struct script_state *state;
     const char *what;
@@ -185,6 +192,16 @@ int state_refuse_bytes(const struct script_state *s, const char *text, const cha
     return vars_each(text, refuse_bytes, &place, err);
 }
 
+static int check_slice(const struct script_state *s, const char *path, const struct data_part *part)
+{
+    const struct var_spec *var = find_var(s, part->text);
+    size_t end = part->has_to ? part->to : part->from;
+    if (var == NULL || end <= var_size(var))
+        return 0;
+    return state_error(s, path, ".data", "${%s} has %zu bytes, and there is none at %zu",
+                       part->text, var_size(var), end);
+}
+
 int state_check_data(struct script_state *s, const char *path, const struct data *data)
 {
     for (unsigned i = 0; i < data->nparts; i++) {
@@ -198,6 +215,8 @@ int state_check_data(struct script_state *s, const char *path, const struct data
             strbuf_free(&shown);
             return -1;
         }
+        if (part->kind == DATA_VAR && check_slice(s, path, part) != 0)
+            return -1;
     }
     return 0;
 }
@@ -383,13 +402,6 @@ struct measure {
     size_t names; /* bytes that the ${…} themselves take */
 };
 
-static size_t var_size(const struct var_spec *var)
-{
-    if (var->kind == VAR_PORT)
-        return 5; /* from 20000 to 29999 */
-    return var->kind == VAR_TEXT ? strlen(var->text) : var->size;
-}
-
 static int measure_name(void *arg, const char *name, struct error *err)
 {
     (void)err;
@@ -419,7 +431,7 @@ bool state_data_size(const struct script_state *s, const struct data *data, size
             var = find_var(s, part->text);
             if (var == NULL)
                 return false;
-            *size += var_size(var);
+            *size += (part->has_to ? part->to : var_size(var)) - part->from;
             break;
         default:
             *size += part->size;

@@ -213,6 +213,20 @@ int vars_expand_regex(struct strbuf *out, const char *text, vars_lookup_fn *look
     return expand(out, text, true, lookup, arg, err);
 }
 
+/* The bytes of a variable that are wanted. */
+static int expand_slice(struct strbuf *out, const struct data_part *part, vars_lookup_fn *lookup,
+                        void *arg, struct error *err)
+{
+    const char *data;
+    size_t len;
+    if (!lookup(arg, part->text, &data, &len))
+        return error_set(err, "there is no variable ${%s}", part->text);
+    size_t to = part->has_to && part->to < len ? part->to : len;
+    if (part->from < to)
+        strbuf_add(out, data + part->from, to - part->from);
+    return 0;
+}
+
 int vars_expand_data(struct strbuf *out, const struct data *data, vars_lookup_fn *lookup, void *arg,
                      struct error *err)
 {
@@ -228,7 +242,7 @@ int vars_expand_data(struct strbuf *out, const struct data *data, vars_lookup_fn
             strbuf_add(out, part->raw, part->size);
             break;
         case DATA_VAR:
-            result = expand_var(out, part->text, false, lookup, arg, err);
+            result = expand_slice(out, part, lookup, arg, err);
             break;
         case DATA_FILL:
             strbuf_pad(out, part->fill, part->size);

@@ -56,7 +56,8 @@ int vars_expand(struct strbuf *out, const char *text, vars_lookup_fn *lookup, vo
 int vars_expand_regex(struct strbuf *out, const char *text, vars_lookup_fn *lookup, void *arg,
                       struct error *err);
 
-/* The same for DATA of a script. */
+/* The same for DATA of a script. Of a variable shorter than the bytes wanted of it, there are
+ * fewer. */
 int vars_expand_data(struct strbuf *out, const struct data *data, vars_lookup_fn *lookup, void *arg,
                      struct error *err);
 

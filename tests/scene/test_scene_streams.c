@@ -39,6 +39,13 @@ static const struct stream_case table[] = {
          "{'expect': 'bob', 'until': ';', 'matches': '(.*);', 'save': 'n'},"
          " {'send': 'bob', 'data': '${n}'}, {'expect': 'bob', 'data': [{'var': 'n'}, ' 0']}"),
      NULL},
+    {"a part of what was saved, and of what is shorter",
+     BOB("'=12345;', 'r=4', '=5'",
+         "{'expect': 'bob', 'until': ';', 'matches': '(.*);', 'save': 'n'},"
+         " {'send': 'bob', 'data': [{'var': 'n', 'from': 1, 'to': 3}, {'var': 'n', 'from': 3}, "
+         "{'var': 'n', 'from': 9}]},"
+         " {'expect': 'bob', 'data': {'var': 'n', 'from': 4, 'to': 99}}, {'expect-end': 'bob'}"),
+     NULL},
     {"what was saved is a variable of what is judged",
      "{'scene': [{'listen': 'bob'}, {'start': 'prog', 'args': ['${bob.port}', '=7;', 'r=7']},"
      " {'accept': 'bob'}, {'expect': 'bob', 'until': ';', 'matches': '(.*);', 'save': 'n'},"
