@@ -186,7 +186,7 @@ HELP void wire_tcp(struct wire *w, const char *from, const char *to, const char 
     char from_ip[INET_ADDRSTRLEN], to_ip[INET_ADDRSTRLEN];
     wire_ip(w, from, from_ip);
     wire_ip(w, to, to_ip);
-    struct frame f = frame_tcp(from_ip, FROM_PORT, to_ip, TO_PORT, flags, 1, 1, NULL, 0, data);
+    struct frame f = frame_tcp(from_ip, FROM_PORT, to_ip, TO_PORT, flags, 1, 1, "", 0, data);
     wire_address(w, &f, from, to);
     wire_put(w, from, &f);
 }

@@ -439,7 +439,7 @@ static void what_has_no_payload_is_spoiled_where_its_checksum_stands(void **stat
     struct wire w;
     wire_begin(&w, "alice,bob");
     for (uint64_t seed = 0; seed < 50; seed++) {
-        struct frame f = frame_tcp("10.0.0.1", 1, "10.0.0.2", 2, "S", 1, 0, NULL, 0, "");
+        struct frame f = frame_tcp("10.0.0.1", 1, "10.0.0.2", 2, "S", 1, 0, "", 0, "");
         assert_int_equal(corrupted_at(&f, seed), 14 + 20 + 16);
         f = frame_udp("10.0.0.1", 1, "10.0.0.2", 2, "", 0);
         assert_int_equal(corrupted_at(&f, seed), 14 + 20 + 6);
