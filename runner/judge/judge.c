@@ -92,8 +92,7 @@ static bool compares_bytes(const struct facts *f)
         return false;
     return f->failed_action->kind == ACTION_EXPECT || f->failed_action->kind == ACTION_EXPECT_END ||
            f->failed_action->kind == ACTION_EXPECT_RESET ||
-           f->failed_action->kind == ACTION_EXPECT_NOTHING ||
-           f->failed_action->kind == ACTION_FILE;
+           f->failed_action->kind == ACTION_EXPECT_NOTHING || f->failed_action->kind == ACTION_FILE;
 }
 
 static void failed_action(const struct facts *f, struct ruling *r)

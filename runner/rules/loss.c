@@ -183,31 +183,30 @@ bool rule_udp_no_timeout(const struct facts *f, struct finding *out)
 
 /* --- 45 --- */
 
-/* How often the socket sent the same bytes. */
-static unsigned times_sent(const struct facts *f, const struct model_call *send)
+/* The program sent these bytes more than once. */
+static bool sent_again(const struct facts *f, const struct model_call *send)
 {
-    unsigned times = 0;
     for (uint64_t n = send->socket->born; n < f->model.ncalls; n++) {
         const struct model_call *c = model_call(&f->model, n);
-        if (c != NULL && c->process == send->process && c->socket != NULL && c->socket->datagram &&
-            c->io == MODEL_SEND && c->moved == send->moved && c->data.len == send->data.len &&
+        if (c != NULL && c != send && c->process == send->process && c->socket != NULL &&
+            c->socket->datagram && c->io == MODEL_SEND && c->moved == send->moved &&
+            c->data.len == send->data.len &&
             (c->data.len == 0 || memcmp(c->data.data, send->data.data, c->data.len) == 0))
-            times++;
+            return true;
     }
-    return times;
+    return false;
 }
 
 /* The question that the lost datagram was, or was to answer. */
 static const struct model_call *question_of(const struct facts *f, const struct model_socket *s,
                                             const struct event *packet)
 {
-    const struct model_call *asked = NULL;
-    for (uint64_t n = s->born; n < f->model.ncalls && n <= packet->n; n++) {
+    for (uint64_t n = packet->n + 1; n-- > s->born;) {
         const struct model_call *c = model_call(&f->model, n);
         if (c != NULL && c->socket == s && c->io == MODEL_SEND && c->moved >= 0)
-            asked = c;
+            return c;
     }
-    return asked;
+    return NULL;
 }
 
 /* The program sent there again, if other bytes: a question that is numbered, or the next one. */
@@ -232,7 +231,7 @@ static bool asked_once(const struct facts *f, const struct model_socket *s, stru
         if (!d.lost || (!to && !datagram_leaves(f, &d, s)))
             continue;
         asked = question_of(f, s, d.event);
-        found = asked != NULL && times_sent(f, asked) == 1;
+        found = asked != NULL && !sent_again(f, asked);
     }
     if (found) {
         finding_call(out, asked);

@@ -1,9 +1,9 @@
 /*
  * rules/ready - waiting for several things at once, and not waiting at all.
  *
- *   - 39: the program sleeps in a read of its standard input while the kernel holds bytes for one
- * of its sockets, and nothing moves any more. A fact when these bytes are what the script waits
- * for.
+ *   - 39: the program sleeps in a read of its standard input, or in a poll that watches that and
+ *     not the socket, while the kernel holds bytes for the socket, and nothing moves any more. A
+ *     fact when these bytes are what the script waits for.
  *   - 48: select() was given a set with an open socket that nfds leaves out; or a set that holds
  *     just what the last select() had left in it. Conclusive by the arguments.
  *   - 49: a hundred times in a row, without any pause, a call that found nothing.
@@ -20,7 +20,8 @@
 
 static bool is_keyboard(const struct model_call *c)
 {
-    return c->io == MODEL_RECV && c->fd == 0 && c->socket == NULL;
+    return (c->io == MODEL_RECV && c->fd == 0 && c->socket == NULL) ||
+           (facts_waits(c) && facts_watches(c, 0, "POLLIN"));
 }
 
 /* A socket of the program's for which the kernel still holds bytes; *row says so. */
@@ -30,7 +31,7 @@ static const struct model_socket *neglected(const struct facts *f, const struct 
     for (unsigned i = 0; i < f->model.nsockets; i++) {
         const struct model_socket *s = f->model.sockets[i];
         if (model_root(s->owner) != model_root(c->process) || s->listening != MODEL_NEVER ||
-            (s->closed != MODEL_NEVER && !s->closed_by_exit))
+            facts_watches(c, s->fd, "POLLIN") || (s->closed != MODEL_NEVER && !s->closed_by_exit))
             continue;
         *row = facts_left(f, s);
         if (*row != NULL && (*row)->state.rqueue > 0)

@@ -8,7 +8,7 @@
  *     asks for it.
  *   - 11: ENOTSOCK on descriptor 0, 1 or 2, while a socket that was made just before is never used.
  *   - 12: accept() fails with EINVAL on a socket that never listened, or listen() chose a port
- * since bind() had not.
+ *     since bind() had not.
  *   - 13: data calls on a listening socket.
  */
 #include "rules/rules.h"

@@ -109,7 +109,7 @@ static bool looks_first(const struct model_call *c)
 
 bool rule_udp_buffer_too_small(const struct facts *f, struct finding *out)
 {
-    enum { MOST = 50 }; /* each look goes through the whole recording */
+    enum { MOST = 16 }; /* each look goes through the whole recording */
     const struct model_call *c, *first = NULL;
     struct datagram cut = DATAGRAM_INIT;
     unsigned looks = 0;
