@@ -70,6 +70,8 @@ enum action_kind {
     ACTION_FAULT,   /* arm a fault rule for a program's calls */
     ACTION_REPEAT,  /* do a list of actions `count` times */
     ACTION_WIRE,    /* add a rule of the wire, or end all */
+    ACTION_PAUSE,   /* a TCP peer stops reading: its receive buffer fills, its window closes */
+    ACTION_RESUME,  /* it reads again */
     ACTION_RELEASE, /* hand on what the wire holds */
     ACTION_FILE,    /* look at a file that a program should have made, once everything sleeps */
     ACTION_KINDS
@@ -126,14 +128,18 @@ struct action {
             const char *at; /* UDP and LISTEN; "0.0.0.0:0" by default in a scene with a network,
                                else "127.0.0.1:0" */
             int backlog;    /* LISTEN */
+            int buffer;     /* LISTEN: SO_RCVBUF of its connections; 0: the kernel's choice */
         } open;
         struct {
             const char *to;   /* "127.0.0.1:${port}" */
             const char *from; /* local address to bind, NULL: the kernel chooses */
             bool refused;     /* the connection must be refused */
+            int buffer;       /* SO_RCVBUF; 0: the kernel's choice */
+            bool delayed_ack; /* it acknowledges late from its first byte on */
         } connect;
         struct {
             const char *as; /* name of the new peer; default: the listening peer's own */
+            bool delayed_ack;
         } accept;
         struct {
             struct data data;

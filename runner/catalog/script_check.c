@@ -156,6 +156,17 @@ static int check_send(struct script_state *s, const struct action *action)
                : state_check_address(s, action->path, ".to", action->send.to, ADDRESS_OTHER);
 }
 
+/* It would wait for what it does not take. */
+static int need_reading(const struct script_state *s, const struct action *action,
+                        const struct peer_state *peer)
+{
+    if (!peer->paused)
+        return 0;
+    return state_error(s, action->path, NULL,
+                       "\"%s\" does not read: a resume must come before it can expect something",
+                       action->actor);
+}
+
 static int check_expect(struct script_state *s, const struct action *action)
 {
     struct peer_state *peer = state_need_peer(s, action, PEER_ANY);
@@ -167,7 +178,7 @@ static int check_expect(struct script_state *s, const struct action *action)
                            "\"until\" and \"count\" are for a stream, and \"%s\" is a UDP peer: a "
                            "datagram is expected as a whole",
                            action->actor);
-    if (state_check_expect(s, action) != 0)
+    if (need_reading(s, action, peer) != 0 || state_check_expect(s, action) != 0)
         return -1;
     if (action->expect.from == NULL)
         return 0;
@@ -178,12 +189,28 @@ static int check_expect(struct script_state *s, const struct action *action)
 
 static int check_tcp(struct script_state *s, const struct action *action)
 {
-    return state_need_peer(s, action, PEER_TCP) != NULL ? 0 : -1;
+    const struct peer_state *peer = state_need_peer(s, action, PEER_TCP);
+    return peer != NULL ? need_reading(s, action, peer) : -1;
 }
 
 static int check_nothing(struct script_state *s, const struct action *action)
 {
-    return state_need_peer(s, action, PEER_ANY) != NULL ? 0 : -1;
+    const struct peer_state *peer = state_need_peer(s, action, PEER_ANY);
+    return peer != NULL ? need_reading(s, action, peer) : -1;
+}
+
+static int check_pause(struct script_state *s, const struct action *action)
+{
+    bool pause = action->kind == ACTION_PAUSE;
+    struct peer_state *peer = state_need_peer(s, action, PEER_TCP);
+    if (peer == NULL)
+        return -1;
+    if (peer->paused == pause)
+        return state_error(s, action->path, NULL,
+                           pause ? "\"%s\" has paused already" : "\"%s\" has not paused",
+                           action->actor);
+    peer->paused = pause;
+    return 0;
 }
 
 static int check_half_close(struct script_state *s, const struct action *action)
@@ -274,6 +301,8 @@ static check_fn *const checks[ACTION_KINDS] = {
     [ACTION_FAULT] = check_fault,
     [ACTION_REPEAT] = check_repeat,
     [ACTION_WIRE] = state_wire,
+    [ACTION_PAUSE] = check_pause,
+    [ACTION_RESUME] = check_pause,
     [ACTION_RELEASE] = state_release,
     [ACTION_FILE] = check_file,
 };

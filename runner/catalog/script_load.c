@@ -188,6 +188,8 @@ static const struct field connect_fields[] = {
     {"to", field_text, AT(connect.to), .required = true},
     {"from", field_text, AT(connect.from)},
     {"result", field_either, AT(connect.refused), .words = result_words},
+    {"buffer", field_int, AT(connect.buffer), .min = 1024, .max = 16777216, .fallback = 0},
+    {"delayed_ack", field_bool, AT(connect.delayed_ack)},
     ON,
     WHY,
 };
@@ -196,6 +198,7 @@ static const struct field listen_fields[] = {
     ACTOR("listen"),
     {"at", field_text, AT(open.at)},
     {"backlog", field_int, AT(open.backlog), .min = 0, .max = 4096, .fallback = 8},
+    {"buffer", field_int, AT(open.buffer), .min = 1024, .max = 16777216, .fallback = 0},
     ON,
     WHY,
 };
@@ -215,6 +218,7 @@ static int finish_accept(const struct json *at, struct lab_store *store, void *t
 static const struct field accept_fields[] = {
     ACTOR("accept"),
     {"as", field_name, AT(accept.as)},
+    {"delayed_ack", field_bool, AT(accept.delayed_ack)},
     WHY,
 };
 
@@ -305,6 +309,8 @@ static const struct field expect_end_fields[] = {
 
 static const struct field expect_reset_fields[] = {ACTOR("expect-reset"), WHY};
 static const struct field expect_nothing_fields[] = {ACTOR("expect-nothing"), WHY};
+static const struct field pause_fields[] = {ACTOR("pause"), WHY};
+static const struct field resume_fields[] = {ACTOR("resume"), WHY};
 static const struct field half_close_fields[] = {ACTOR("half-close"), WHY};
 static const struct field close_fields[] = {ACTOR("close"), WHY};
 static const struct field reset_fields[] = {ACTOR("reset"), WHY};
@@ -424,6 +430,8 @@ static const struct form action_forms[ACTION_KINDS] = {
     [ACTION_FAULT] = {FORM(FAULT, fault), .finish = finish_fault},
     [ACTION_REPEAT] = {FORM(REPEAT, repeat)},
     [ACTION_WIRE] = {FORM(WIRE, wire), .finish = finish_wire},
+    [ACTION_PAUSE] = {FORM(PAUSE, pause)},
+    [ACTION_RESUME] = {FORM(RESUME, resume)},
     [ACTION_RELEASE] = {FORM(RELEASE, release), .finish = finish_release},
     [ACTION_FILE] = {.name = "action_file",
                      FORM_FIELDS(file_check_fields),

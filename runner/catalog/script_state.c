@@ -135,6 +135,7 @@ int state_open(struct script_state *s, const char *path, const char *name, enum 
     }
     peer->kind = kind;
     peer->half_closed = false;
+    peer->paused = false;
     peer->has_partner = false;
     return 0;
 }

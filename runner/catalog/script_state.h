@@ -30,6 +30,7 @@ struct peer_state {
     enum peer_kind kind; /* NONE, UDP or TCP */
     bool listening;      /* beside it: accept may name its connection as the listening peer */
     bool half_closed;
+    bool paused; /* it does not read */
     bool has_partner; /* UDP: it has sent to somebody or heard from somebody */
 };
 

@@ -89,6 +89,8 @@ enum progress action_step(struct run *run, const struct action *action)
         [ACTION_RESET] = action_close,
         [ACTION_FAULT] = action_fault,
         [ACTION_WIRE] = action_wire,
+        [ACTION_PAUSE] = action_pause,
+        [ACTION_RESUME] = action_pause,
         [ACTION_RELEASE] = action_release,
         [ACTION_FILE] = action_file,
     };

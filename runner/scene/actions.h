@@ -18,7 +18,7 @@ action_fn action_wait, action_type, action_output, action_signal, action_fault;
 
 /* scene/actions_peer.c */
 action_fn action_open, action_connect, action_accept, action_close, action_send, action_expect,
-    action_expect_end, action_expect_nothing;
+    action_expect_end, action_expect_nothing, action_pause;
 
 /* scene/actions_stream.c: an expect of a TCP peer, by the text that ends it, or by its length; and
  * its failure when nothing moves any more. */

@@ -56,6 +56,8 @@ enum progress action_open(struct run *run, const struct action *action)
     bool udp = action->kind == ACTION_UDP;
     struct peer *peer =
         at != NULL ? open_peer(run, action, udp ? PEER_UDP : PEER_LISTENER, at) : NULL;
+    if (peer != NULL && !udp)
+        peer_buffer(peer, action->open.buffer);
     int rc = peer == NULL ? -1
              : udp        ? peer_bind(peer, at, run->err)
                           : peer_listen(peer, at, action->open.backlog, run->err);
@@ -75,8 +77,11 @@ enum progress action_connect(struct run *run, const struct action *action)
         char *from = action->connect.from != NULL ? run_expand(run, action->connect.from) : NULL;
         peer = to != NULL ? open_peer(run, action, PEER_STREAM, to) : NULL;
         int rc = peer == NULL ? -1 : from != NULL ? peer_bind(peer, from, run->err) : 0;
-        if (rc == 0)
+        if (rc == 0) {
+            peer_buffer(peer, action->connect.buffer);
+            peer->delayed_ack = action->connect.delayed_ack;
             rc = peer_connect(peer, to, run->err);
+        }
         if (rc == 0)
             strbuf_printf(&run->sentence, "%s connected to %s", action->actor, to);
         free(to);
@@ -112,6 +117,7 @@ enum progress action_accept(struct run *run, const struct action *action)
         return PROGRESS_WAIT;
     const char *as = action->accept.as != NULL ? action->accept.as : action->actor;
     struct peer *peer = add_peer(run, as, PEER_STREAM, listener->host, fd);
+    peer->delayed_ack = action->accept.delayed_ack;
     peer_accepted(peer);
     strbuf_printf(&run->sentence, " from %s",
                   address_format((struct sockaddr *)&peer->other, name));
@@ -139,6 +145,17 @@ enum progress action_close(struct run *run, const struct action *action)
         peer_close(peer, false);
     }
     run->activity++;
+    return PROGRESS_DONE;
+}
+
+enum progress action_pause(struct run *run, const struct action *action)
+{
+    bool pause = action->kind == ACTION_PAUSE;
+    struct peer *peer = find_peer(run, action->actor);
+    if (peer == NULL)
+        return PROGRESS_INTERNAL;
+    strbuf_printf(&run->sentence, pause ? "%s stopped reading" : "%s reads again", action->actor);
+    peer_pause(peer, pause);
     return PROGRESS_DONE;
 }
 

@@ -38,6 +38,13 @@ static void watch(struct peer *peer, uint32_t events)
         loop_fd_events(peer->watch, events);
 }
 
+/* What it waits for. The end of a stream that it does not read would wake it again and again. */
+static void watch_stream(struct peer *peer)
+{
+    uint32_t events = peer->paused ? 0 : EPOLLIN | EPOLLRDHUP;
+    watch(peer, peer->out.len > 0 ? events | EPOLLOUT : events);
+}
+
 static void note_self(struct peer *peer)
 {
     socklen_t len = sizeof peer->self;
@@ -80,6 +87,14 @@ int peer_listen(struct peer *peer, const char *at, int backlog, struct error *er
     return 0;
 }
 
+/* At once, or the program's next small segment waits for 40 ms (Nagle's algorithm and delayed
+ * acknowledgements); or late, so that it does. The kernel forgets this wish soon (tcp(7)). */
+static void say_when_to_acknowledge(const struct peer *peer)
+{
+    int at_once = !peer->delayed_ack;
+    setsockopt(peer->fd, IPPROTO_TCP, TCP_QUICKACK, &at_once, sizeof at_once);
+}
+
 static void connected(struct peer *peer)
 {
     int one = 1;
@@ -87,7 +102,9 @@ static void connected(struct peer *peer)
     /* Each piece a script sends is its own segment: that is what a split is about. */
     setsockopt(peer->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     note_self(peer);
-    watch(peer, EPOLLIN | EPOLLRDHUP);
+    if (peer->delayed_ack) /* a new connection's first segments are acknowledged at once anyway */
+        say_when_to_acknowledge(peer);
+    watch_stream(peer);
 }
 
 void peer_accepted(struct peer *peer)
@@ -135,9 +152,7 @@ static void read_stream(struct peer *peer)
             if (peer->in.len < RECEIVED_MOST)
                 continue;
         } else if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-            /* Acknowledge at once, or the program's next small segment waits for 40 ms (Nagle's
-             * algorithm and delayed acknowledgements). The kernel forgets this wish soon. */
-            setsockopt(peer->fd, IPPROTO_TCP, TCP_QUICKACK, &(int){1}, sizeof(int));
+            say_when_to_acknowledge(peer);
             return;
         } else if (n == 0) {
             peer->end = true;
@@ -204,8 +219,7 @@ static void flush(struct peer *peer)
         strbuf_drop(&peer->out, (size_t)n);
     }
     if (peer->watch != NULL)
-        loop_fd_events(peer->watch,
-                       peer->out.len > 0 ? EPOLLIN | EPOLLRDHUP | EPOLLOUT : EPOLLIN | EPOLLRDHUP);
+        watch_stream(peer);
 }
 
 int peer_send(struct peer *peer, const void *data, size_t len, const char *to, struct error *err)
@@ -263,8 +277,33 @@ static void on_ready(void *arg, int fd, uint32_t events)
     }
     if ((events & EPOLLOUT) != 0)
         flush(peer);
+    if (peer->paused) {
+        /* The connection is over, which cannot be waited for any more without being told for ever.
+         */
+        if ((events & (EPOLLHUP | EPOLLERR)) != 0) {
+            loop_fd_remove(peer->watch);
+            peer->watch = NULL;
+        }
+        return;
+    }
     if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0 && peer->watch != NULL)
         read_stream(peer);
+}
+
+void peer_pause(struct peer *peer, bool pause)
+{
+    peer->paused = pause;
+    if (peer->end || peer->fd < 0)
+        return;
+    watch_stream(peer);
+    if (!pause) /* also what came before a reset */
+        read_stream(peer);
+}
+
+void peer_buffer(struct peer *peer, int bytes)
+{
+    if (bytes > 0)
+        setsockopt(peer->fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
 }
 
 void peer_drop_datagram(struct peer *peer)

@@ -36,12 +36,14 @@ struct peer {
     int connect_error;             /* errno of a failed connect; 0 */
     struct strbuf in;              /* PEER_STREAM: received and not yet expected */
     struct datagram *first, *last; /* PEER_UDP: the same */
-    bool end;                      /* the other side has sent its FIN */
-    bool reset;                    /* ECONNRESET */
-    int refused;                   /* PEER_UDP: errno that the kernel reported (ICMP) */
-    struct strbuf out;             /* PEER_STREAM: not yet taken by the kernel */
-    uint64_t waiting;              /* PEER_UDP: what the datagrams not yet asked for take */
-    uint64_t received;             /* bytes, in all */
+    bool paused;                   /* PEER_STREAM: it does not read */
+    bool delayed_ack;  /* PEER_STREAM: the kernel acknowledges late; set before it connects */
+    bool end;          /* the other side has sent its FIN */
+    bool reset;        /* ECONNRESET */
+    int refused;       /* PEER_UDP: errno that the kernel reported (ICMP) */
+    struct strbuf out; /* PEER_STREAM: not yet taken by the kernel */
+    uint64_t waiting;  /* PEER_UDP: what the datagrams not yet asked for take */
+    uint64_t received; /* bytes, in all */
 };
 
 /* Takes over fd (non-blocking). */
@@ -64,6 +66,12 @@ void peer_accepted(struct peer *peer);
 int peer_send(struct peer *peer, const void *data, size_t len, const char *to, struct error *err);
 /* Removes the first datagram; the caller has looked at it. */
 void peer_drop_datagram(struct peer *peer);
+
+/* PEER_STREAM: stops reading, so that the kernel's buffer fills, or goes on. */
+void peer_pause(struct peer *peer, bool pause);
+/* How many bytes that buffer holds; 0: as many as the kernel likes. Before the peer connects or
+ * listens: connections that are taken inherit it. */
+void peer_buffer(struct peer *peer, int bytes);
 
 void peer_half_close(struct peer *peer);
 void peer_close(struct peer *peer, bool reset);

@@ -105,6 +105,60 @@ static const struct stream_case table[] = {
      BOB("'x=8388608', '=\\r\\n'",
          "{'expect': 'bob', 'until': '\\r\\n', 'matches': 'xx\\r$'}, {'expect-end': 'bob'}"),
      NULL},
+    /* --- slow readers --- */
+    {"a peer that pauses fills up, and gets it all when it reads again",
+     "{'scene': [{'listen': 'bob', 'buffer': 4096}, "
+     "{'start': 'prog', 'args': ['${bob.port}', 'x=8000000', '=.']}, {'accept': 'bob'},"
+     " {'pause': 'bob'}, {'wait': 'prog', 'for': 'blocked', 'in': ['send']}, {'resume': 'bob'},"
+     " {'expect': 'bob', 'count': 8000000}, {'expect': 'bob', 'data': '.'}, {'expect-end': "
+     "'bob'}]}",
+     NULL},
+    {"a connection with a small buffer",
+     "{'vars': {'port': 'port'}, 'scene': [{'start': 'prog', 'args': ['listen', '${port}', 'a', "
+     "'x=8000000']},"
+     " {'wait': 'prog', 'for': 'listening', 'port': '${port}'},"
+     " {'connect': 'ann', 'to': '127.0.0.1:${port}', 'buffer': 1024}, {'pause': 'ann'},"
+     " {'wait': 'prog', 'for': 'blocked', 'in': ['send']}, {'resume': 'ann'},"
+     " {'expect': 'ann', 'count': 8000000}, {'expect-end': 'ann'}]}",
+     NULL},
+    {"a peer that is paused for ever stalls who sends to it, and that is told",
+     "{'scene': [{'listen': 'bob', 'buffer': 4096}, "
+     "{'start': 'prog', 'args': ['${bob.port}', 'x=8000000', '=.']}, {'accept': 'bob'},"
+     " {'pause': 'bob'}, {'wait': 'prog', 'for': 'exit'}]}",
+     "outcome stall"},
+    {"a scene may end while a peer has paused",
+     "{'scene': [{'listen': 'bob', 'buffer': 4096}, "
+     "{'start': 'prog', 'args': ['${bob.port}', 'x=8000000', '=.']}, {'accept': 'bob'},"
+     " {'pause': 'bob'}, {'wait': 'prog', 'for': 'blocked', 'in': ['send']}]}",
+     NULL},
+    {"one who has paused closes, and resets who sends",
+     "{'scene': [{'listen': 'bob', 'buffer': 4096}, "
+     "{'start': 'prog', 'args': ['${bob.port}', 'x=8000000']}, {'accept': 'bob'},"
+     " {'pause': 'bob'}, {'wait': 'prog', 'for': 'blocked', 'in': ['send']}, {'close': 'bob'},"
+     " {'wait': 'prog', 'for': 'exit', 'status': 1}, {'output': 'prog', 'contains': 'send: "
+     "Connection reset'}]}",
+     NULL},
+    {"one who has paused sends, and hears of the end only when it reads",
+     BOB("'=abc', 'r=3', 'c'",
+         "{'pause': 'bob'}, {'send': 'bob', 'data': 'xyz'}, {'wait': 'prog', 'for': 'exit'},"
+         " {'output': 'prog', 'contains': 'read 3'}, {'resume': 'bob'}, {'expect': 'bob', 'data': "
+         "'abc'}, {'expect-end': 'bob'}"),
+     NULL},
+    {"a reset reaches one who has paused",
+     BOB("'=abc', 'c'",
+         "{'pause': 'bob'}, {'send': 'bob', 'data': 'xyz'}, {'wait': 'prog', 'for': 'exit'},"
+         " {'send': 'bob', 'data': 'xyz', 'why': 'The first is answered by a reset.'}, {'resume': "
+         "'bob'}, {'expect-reset': 'bob'}"),
+     "bob expected a reset and received 3 more bytes"},
+    /* --- acknowledgements --- */
+    {"two small writes before a read wait for a late acknowledgement",
+     "{'scene': [{'listen': 'bob'}, {'start': 'prog', 'args': ['${bob.port}', '=a', '=b', 'r=1']},"
+     " {'accept': 'bob', 'delayed_ack': true}, {'expect': 'bob', 'data': 'ab'}, {'send': 'bob', "
+     "'data': '.'},"
+     " {'wait': 'prog', 'for': 'exit'}], 'then': [{'packets': ['…', {'to': '${bob.port}', 'len': "
+     "1},"
+     " {'from': '${bob.port}', 'flags': '.', 'len': 0}, {'to': '${bob.port}', 'len': 1}, '…']}]}",
+     NULL},
 };
 enum { CASES = sizeof table / sizeof table[0] };
 
