@@ -335,6 +335,8 @@ void peer_close(struct peer *peer, bool reset)
         setsockopt(peer->fd, SOL_SOCKET, SO_LINGER, &linger, sizeof linger);
     close(peer->fd);
     peer->fd = -1;
+    strbuf_free(&peer->in); /* a crowd of clients, one after another, is not kept */
+    strbuf_free(&peer->out);
 }
 
 void peer_free(struct peer *peer)

@@ -117,7 +117,7 @@ static const struct stream_case table[] = {
      "{'vars': {'port': 'port'}, 'scene': [{'start': 'prog', 'args': ['listen', '${port}', 'a', "
      "'x=8000000']},"
      " {'wait': 'prog', 'for': 'listening', 'port': '${port}'},"
-     " {'connect': 'ann', 'to': '127.0.0.1:${port}', 'buffer': 1024}, {'pause': 'ann'},"
+     " {'connect': 'ann', 'to': '127.0.0.1:${port}', 'buffer': 4096}, {'pause': 'ann'},"
      " {'wait': 'prog', 'for': 'blocked', 'in': ['send']}, {'resume': 'ann'},"
      " {'expect': 'ann', 'count': 8000000}, {'expect-end': 'ann'}]}",
      NULL},
@@ -158,6 +158,21 @@ static const struct stream_case table[] = {
      " {'wait': 'prog', 'for': 'exit'}], 'then': [{'packets': ['…', {'to': '${bob.port}', 'len': "
      "1},"
      " {'from': '${bob.port}', 'flags': '.', 'len': 0}, {'to': '${bob.port}', 'len': 1}, '…']}]}",
+     NULL},
+    /* --- many --- */
+    {"a thousand connections, one after another",
+     "{'vars': {'port': 'port'}, 'scene': [{'start': 'prog', 'args': ['listen', '${port}', "
+     "'A=1000']},"
+     " {'wait': 'prog', 'for': 'listening', 'port': '${port}'}, {'repeat': 1000, 'do': ["
+     "{'connect': 'ann', 'to': '127.0.0.1:${port}'}, {'close': 'ann'}]}, {'wait': 'prog', 'for': "
+     "'exit'}]}",
+     NULL},
+    {"a thousand connections with their states",
+     "{'vars': {'port': 'port'}, 'states': true, 'capture': true, 'scene': [{'start': 'prog', "
+     "'args': ['listen', '${port}', 'A=1000']},"
+     " {'wait': 'prog', 'for': 'listening', 'port': '${port}'}, {'repeat': 1000, 'do': ["
+     "{'connect': 'ann', 'to': '127.0.0.1:${port}'}, {'expect-end': 'ann', 'or_reset': true}, "
+     "{'close': 'ann'}]}, {'wait': 'prog', 'for': 'exit'}]}",
      NULL},
 };
 enum { CASES = sizeof table / sizeof table[0] };
