@@ -119,10 +119,11 @@ static void take_answer(int fd, struct list *list)
         die_call("recvfrom", NULL);
 
     /* Anybody may answer, and with anything: a newline in a name would look like a line of ours. */
-    for (ssize_t i = 0; i < n; i++)
+    size_t size = (size_t)n;
+    for (size_t i = 0; i < size; i++)
         if ((unsigned char)name[i] < ' ' || name[i] == 0x7F)
             name[i] = '?';
-    name[n] = '\0';
+    name[size] = '\0';
     note(list, sender.sin_addr, name);
 }
 
