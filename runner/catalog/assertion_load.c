@@ -22,9 +22,10 @@ struct row {
 /* --- a call and its arguments --- */
 
 /* The arguments that can be asked for, as README.md lists them. */
-static const char *const argument_names[] = {"fd",     "domain", "type", "protocol", "addr",
-                                             "port",   "ip",     "len",  "backlog",  "level",
-                                             "option", "value",  "how",  "flags",    NULL};
+static const char *const argument_names[] = {"fd",     "domain", "type",   "protocol", "addr",
+                                             "port",   "ip",     "len",    "backlog",  "level",
+                                             "option", "value",  "how",    "flags",    "path",
+                                             "to",     "dir",    "opened", "resolve",  NULL};
 
 static int read_argument(const struct json *at, struct lab_store *store, struct arg_match *arg,
                          struct error *err)

@@ -133,6 +133,12 @@ static int connect_sandbox(struct run *run, char **names)
         tracer_binary(run->tracer, inside, setup->programs[i].binary, setup->programs[i].source);
         free(inside);
     }
+    if (!setup->own) {
+        char *folder = sandbox_path(run->sandbox, "");
+        folder[strlen(folder) - 1] = '\0'; /* its slash */
+        tracer_folder(run->tracer, folder);
+        free(folder);
+    }
     for (unsigned i = 0; i < run->nplaces; i++)
         run->places[i].diag = sandbox_socket(run->sandbox, run->places[i].host, AF_NETLINK,
                                              SOCK_RAW, NETLINK_SOCK_DIAG, NULL);

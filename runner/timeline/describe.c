@@ -8,7 +8,7 @@
 #include "base/bytes.h"
 #include "base/text.h"
 
-enum { DATA_SHOWN = 24 }; /* bytes of data in a line */
+enum { DATA_SHOWN = 24, PATH_SHOWN = 60 }; /* bytes of data, of a path in a line */
 
 static void add_text(struct strbuf *out, const char *text)
 {
@@ -168,6 +168,11 @@ static bool left_out(const struct line *l, const struct arg *arg)
         return strcmp(arg->name, "protocol") != 0 || arg->value == 0;
     if (strcmp(arg->name, "flags") == 0)
         return arg->has_value && arg->value == 0;
+    /* Relative to where the program is (AT_FDCWD), as most paths are; and where a path led to. */
+    if (strcmp(arg->name, "dir") == 0 || strcmp(arg->name, "to_dir") == 0)
+        return arg->value == -100;
+    if (strcmp(arg->name, "opened") == 0)
+        return true;
     return strcmp(arg->name, "len") == 0 && strstr(l->call->name, "sockopt") != NULL;
 }
 
@@ -181,6 +186,19 @@ static bool comes_out(const struct call_event *call, const char *name)
     return model_one_of(call->name, calls);
 }
 
+/* "to" is a descriptor of dup2(). */
+static bool is_path(const struct call_event *call, const struct arg *arg)
+{
+    return arg->text != NULL && (strcmp(arg->name, "path") == 0 || strcmp(arg->name, "to") == 0) &&
+           strcmp(call->name, "execve") != 0;
+}
+
+static void add_path(struct line *l, const struct arg *path)
+{
+    separate(l);
+    bytes_quote(l->out, path->text, strlen(path->text), PATH_SHOWN);
+}
+
 static void add_arguments(struct line *l)
 {
     for (unsigned i = 0; i < l->call->nargs; i++) {
@@ -191,6 +209,8 @@ static void add_arguments(struct line *l)
             add_address(l, arg);
         else if (strcmp(arg->name, "len") == 0 && arg->has_value)
             add_length(l, arg);
+        else if (is_path(l->call, arg))
+            add_path(l, arg);
         else if (arg->bytes.data != NULL)
             add_bytes(l, arg);
         else if (arg->text != NULL || arg->has_value)

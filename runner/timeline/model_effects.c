@@ -226,6 +226,8 @@ static const struct {
     {"dup3", did_dup},
     {"open", did_open},
     {"openat", did_open},
+    {"openat2", did_open},
+    {"creat", did_open},
     {"epoll_create", did_open},
     {"epoll_create1", did_open},
     {"eventfd2", did_open},

@@ -71,6 +71,21 @@ static const char *arg_text(const struct tracee *t, const char *name)
     return "";
 }
 
+/* What lies in the programs' folder is named as seen from there, wherever that folder is. */
+static void name_opened(const struct tracer *tracer, struct tracee *t)
+{
+    size_t len = tracer->folder != NULL ? strlen(tracer->folder) : 0;
+    for (unsigned i = 0; len > 0 && i < t->decoded.count; i++) {
+        struct arg *arg = &t->decoded.args[i];
+        if (strcmp(arg->name, "opened") != 0 || strncmp(arg->text, tracer->folder, len) != 0)
+            continue;
+        if (arg->text[len] == '/')
+            arg->text += len + 1;
+        else if (arg->text[len] == '\0')
+            arg->text = ".";
+    }
+}
+
 /* --- entry --- */
 
 /* The C library's own errands inside a look-up: their sockets are not the learner's. */
@@ -111,7 +126,9 @@ static void record(struct tracer *tracer, struct tracee *t, const struct source_
     ev->call.file = frame->file;
     ev->call.line = frame->line;
     ev->call.function = frame->function;
-    ev->call.via = frame->via;
+    /* syscall(SYS_openat2, …) is that call, of which the C library knows nothing else. */
+    bool bare = frame->via != NULL && strcmp(frame->via, "syscall") == 0;
+    ev->call.via = bare ? t->spec->name : frame->via;
     store_args(tracer, t);
     tracer->recorded++;
 }
@@ -390,6 +407,7 @@ static void finish(struct tracer *tracer, struct tracee *t, int64_t result, cons
     if (t->event < 0)
         return;
     decode_exit(tracer->tl, t->tid, t->spec, t->args, error != NULL ? -1 : result, &t->decoded);
+    name_opened(tracer, t);
     store_args(tracer, t);
     struct call_event *call = event_of(tracer, t);
     call->returned = true;

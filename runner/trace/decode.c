@@ -8,14 +8,18 @@
 #include "trace/decode.h"
 
 #include <arpa/inet.h>
+#include <limits.h>
+#include <linux/openat2.h>
 #include <poll.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include "base/strbuf.h"
 #include "trace/memory.h"
@@ -255,9 +259,36 @@ static void add_timeval(struct context *c, const char *name, uint64_t pointer)
 
 static void add_path(struct context *c, const char *name, uint64_t pointer)
 {
-    char path[512];
+    char path[PATH_MAX];
     memory_read_text(c->tid, pointer, path, sizeof path);
     add(c, name)->text = timeline_string(c->tl, path);
+}
+
+/* The file that an open led to, as the program would name it. */
+static void add_opened(struct context *c, int64_t fd)
+{
+    char link[64], path[PATH_MAX];
+    snprintf(link, sizeof link, "/proc/%d/fd/%lld", (int)c->tid, (long long)fd);
+    ssize_t n = readlink(link, path, sizeof path - 1);
+    if (n <= 0)
+        return;
+    path[n] = '\0';
+    add(c, "opened")->text = timeline_string(c->tl, path);
+}
+
+static void add_open_how(struct context *c, const char *name, uint64_t pointer, size_t size)
+{
+    struct open_how how = {0};
+    struct strbuf text = STRBUF_INIT;
+    size_t most = size < sizeof how ? size : sizeof how;
+    if (memory_read(c->tid, pointer, &how, most) < most)
+        return;
+    add_named(c, name, (int)how.flags, names_open_flags);
+    if (how.resolve == 0)
+        return;
+    struct arg *arg = add_value(c, "resolve", (int64_t)how.resolve);
+    names_resolve_flags(&text, how.resolve);
+    add_text(c, arg, &text);
 }
 
 static void add_fd_pair(struct context *c, const char *name, uint64_t pointer)
@@ -396,10 +427,14 @@ static void entry_pointer(struct context *c, enum arg_type type, const char *nam
         add_timeval(c, name, pointer);
         break;
     case ARG_PATH:
+    case ARG_OPEN_PATH:
         add_path(c, name, pointer);
         break;
     case ARG_EPOLL_EVENT:
         add_epoll_event(c, name, pointer);
+        break;
+    case ARG_OPEN_HOW:
+        add_open_how(c, name, pointer, (size_t)next);
         break;
     default:
         entry_number(c, type, name, pointer);
@@ -462,6 +497,10 @@ static void exit_argument(struct context *c, enum arg_type type, const char *nam
     case ARG_FDSETS:
         if (result > 0)
             add_fdsets(c, &c->args[i], (int)(uint32_t)c->args[i - 1], true);
+        break;
+    case ARG_OPEN_PATH:
+        if (result >= 0)
+            add_opened(c, result);
         break;
     case ARG_FD_PAIR:
         if (result >= 0)

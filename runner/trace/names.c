@@ -2,6 +2,7 @@
 #include "trace/names.h"
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -133,6 +134,14 @@ void names_open_flags(struct strbuf *out, int value)
         strbuf_putc(out, '|');
         flags(out, table, COUNT(table), (unsigned)(value & ~O_ACCMODE));
     }
+}
+
+void names_resolve_flags(struct strbuf *out, unsigned long long value)
+{
+    static const struct name table[] = {NAME(RESOLVE_NO_XDEV),     NAME(RESOLVE_NO_MAGICLINKS),
+                                        NAME(RESOLVE_NO_SYMLINKS), NAME(RESOLVE_BENEATH),
+                                        NAME(RESOLVE_IN_ROOT),     NAME(RESOLVE_CACHED)};
+    flags(out, table, COUNT(table), value);
 }
 
 void names_poll_events(struct strbuf *out, unsigned events)

@@ -14,6 +14,7 @@ void names_option(struct strbuf *out, int level, int option);
 void names_shutdown(struct strbuf *out, int how);
 void names_message_flags(struct strbuf *out, int flags); /* "0" when none is set */
 void names_open_flags(struct strbuf *out, int flags);
+void names_resolve_flags(struct strbuf *out, unsigned long long flags); /* openat2(2) */
 void names_poll_events(struct strbuf *out, unsigned events);
 void names_epoll_events(struct strbuf *out, unsigned events);
 void names_epoll_op(struct strbuf *out, int op);

@@ -24,15 +24,21 @@
  *   poll ppoll     fds nfds timeout      select pselect6   nfds fds timeout
  *   epoll_wait epoll_pwait   fd timeout    epoll_ctl   fd op target events
  *   epoll_create1 pipe2 eventfd2 …   flags; pipe2: fds
- *   open openat    path flags
+ *   open creat     path flags opened
+ *   openat         dir path flags opened
+ *   openat2        dir path flags resolve opened
+ *   unlink rmdir mkdir chdir   path      truncate   path len      unlinkat mkdirat   dir path flags
+ *   rename link symlink   path to        renameat renameat2 linkat symlinkat   dir path to_dir to
  *   fork vfork clone   flags      wait4 waitid   pid
  *   execve         path
  *   nanosleep clock_nanosleep   ns       alarm   seconds
  *   kill tgkill    pid signal
  *
- * Times are in milliseconds (timeout; -1: none) or nanoseconds (ns). addrlen_in is
- * absent when the program asked for no address. "value" of a socket option is its number, for a
- * timeout its milliseconds.
+ * "opened" is the file that was opened in the end, all links followed: a path below the
+ * programs' folder, or, when it lies elsewhere, an absolute one. Of symlink(2), "path" is the link
+ * that is made, and "to" where it leads. dir is a descriptor, or AT_FDCWD (-100). Times are in
+ * milliseconds (timeout; -1: none) or nanoseconds (ns). addrlen_in is absent when the program asked
+ * for no address. "value" of a socket option is its number, for a timeout its milliseconds.
  */
 #ifndef SOCKLINGS_TRACE_SYSCALLS_H
 #define SOCKLINGS_TRACE_SYSCALLS_H
@@ -69,7 +75,9 @@ enum arg_type {
     ARG_TIMEVAL,
     ARG_NAP, /* timespec, as "ns" */
     ARG_PATH,
+    ARG_OPEN_PATH, /* the result is a descriptor of what it leads to */
     ARG_OPEN_FLAGS,
+    ARG_OPEN_HOW, /* struct open_how */
     ARG_SIGNAL,
     ARG_EPOLL_OP,
     ARG_EPOLL_EVENT,

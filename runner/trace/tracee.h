@@ -101,6 +101,7 @@ struct tracer {
     unsigned nfaults;
     struct known_binary *binaries;
     unsigned nbinaries;
+    char *folder; /* the programs', or NULL */
     tracer_boundary_fn *boundary;
     void *boundary_arg;
     uint64_t activity;

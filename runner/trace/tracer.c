@@ -437,6 +437,7 @@ void tracer_free(struct tracer *tracer)
     loop_child_default(tracer->loop, NULL, NULL);
     for (unsigned i = 0; i < tracer->nprograms; i++)
         free(tracer->programs[i]);
+    free(tracer->folder);
     for (unsigned i = 0; i < tracer->nbinaries; i++) {
         free(tracer->binaries[i].inside);
         free(tracer->binaries[i].host);
@@ -454,6 +455,12 @@ void tracer_binary(struct tracer *tracer, const char *inside, const char *host, 
         mem_resize(tracer->binaries, tracer->nbinaries + 1, sizeof *tracer->binaries);
     tracer->binaries[tracer->nbinaries++] =
         (struct known_binary){mem_string(inside), mem_string(host), mem_string(source)};
+}
+
+void tracer_folder(struct tracer *tracer, const char *folder)
+{
+    free(tracer->folder);
+    tracer->folder = mem_string(folder);
 }
 
 struct trace_program *tracer_seize(struct tracer *tracer, pid_t pid, const char *name,

@@ -57,6 +57,9 @@ void tracer_free(struct tracer *tracer);
 /* Tells which file inside the sandbox is which on the host, and the learner's source in it. */
 void tracer_binary(struct tracer *tracer, const char *inside, const char *host, const char *source);
 
+/* Tells the programs' folder: what is opened in it is recorded by its name below it. */
+void tracer_folder(struct tracer *tracer, const char *folder);
+
 /* Takes hold of a process that waits to install the filter and exec. `host` is where it runs, for
  * the recording. NULL and *err. */
 struct trace_program *tracer_seize(struct tracer *tracer, pid_t pid, const char *name,

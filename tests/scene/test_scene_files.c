@@ -123,6 +123,23 @@ static const struct file_case table[] = {
     {"the question speaks of the file",
      "{'scene': [" RUN("put", "a", "x") ", {'file': 'a', 'size': 9}]}", "",
      "How many bytes did the program get for that file"},
+    /* --- which file was opened --- */
+    {"a link out of the folder is seen where it leads",
+     "{'files': [{'name': 'share/out', 'link': '/etc/passwd'}, {'name': 'share/in', 'data': 'x'}],"
+     " 'scene': [" RUN("copy", "share/out", "b") ", " READ(
+         "share/../share/in") "],"
+                              " 'then': [{'call': 'open', 'args': {'path': 'share/out', 'opened': "
+                              "'/etc/passwd'}},"
+                              " {'call': 'open', 'args': {'path': 'share/../share/in', 'opened': "
+                              "'share/in'}},"
+                              " {'never': {'call': 'open', 'args': {'opened': '/etc/shadow'}}}]}",
+     "x", NULL},
+    {"an open that should not have been is told with its path",
+     "{'files': [{'name': 'out', 'link': '/etc/passwd'}], 'scene': [" RUN(
+         "copy", "out",
+         "b") "],"
+              " 'then': [{'never': {'call': 'open', 'args': {'opened': '/etc/passwd'}}}]}",
+     "", "open(\"out\")"},
     {"the author's sentence is told",
      "{'scene': [{'file': 'a', 'size': 1, 'why': 'The client saves what it gets.'}]}", "",
      "The client saves what it gets."},

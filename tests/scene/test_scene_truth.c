@@ -277,6 +277,7 @@ int main(void)
         {"poll, select, epoll and naps", "ready"},
         {"socket options and fcntl", "options"},
         {"pipes, dup, dup2, close; EBADF, EFAULT, ENOTSOCK", "files"},
+        {"calls with paths, and where an open led to", "paths"},
         {"a call that a signal ended with EINTR is one event", "intr"},
         {"a call restarted after handlers (SA_RESTART) is one event, its handler's calls others",
          "restart"},

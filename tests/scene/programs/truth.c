@@ -13,6 +13,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -28,6 +29,7 @@
 #include <sys/mman.h>
 #include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -289,6 +291,33 @@ static void files(void)
     CALL("pread", pread(z, in, 3, 5), "fd=%d;len=3;offset=5;data=\\0\\0\\0", z);
 }
 
+/* Each on its own line, and what an open led to. */
+static void paths(void)
+{
+    struct open_how how = {.flags = O_RDONLY | O_CLOEXEC, .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS};
+    CALL("mkdir", mkdir("d", 0755), "path=d");
+    int made = CALL("creat", creat("d/a", 0644), "path=d/a;opened=d/a");
+    CALL("symlink", symlink("../d/a", "d/l"), "to=../d/a;path=d/l");
+    CALL("open", open("d/../d/l", O_RDONLY), "path=d/../d/l;flags=O_RDONLY;opened=d/a");
+    int dir = CALL("open", open("d", O_RDONLY | O_DIRECTORY), "path=d;flags=O_RDONLY|O_DIRECTORY;opened=d");
+    CALL("openat", openat(dir, "a", O_WRONLY | O_CREAT, 0644), "dir=%d;path=a;flags=O_WRONLY|O_CREAT;opened=d/a", dir);
+    CALL("openat", openat(dir, "none", O_RDONLY), "dir=%d;path=none;flags=O_RDONLY", dir);
+    CALL("openat2", syscall(SYS_openat2, dir, "a", &how, sizeof how), "dir=%d;path=a;flags=O_RDONLY|O_CLOEXEC;resolve=RESOLVE_NO_SYMLINKS|RESOLVE_BENEATH;opened=d/a", dir);
+    CALL("openat2", syscall(SYS_openat2, dir, "l", &how, sizeof how), "dir=%d;path=l", dir);
+    CALL("openat2", syscall(SYS_openat2, dir, "../x", nowhere, sizeof how), "dir=%d;path=../x", dir);
+    CALL("open", open("/etc/passwd", O_RDONLY), "path=/etc/passwd;flags=O_RDONLY;opened=/etc/passwd");
+    CALL("open", open(nowhere, O_RDONLY), "flags=O_RDONLY");
+    CALL("link", link("d/a", "b"), "path=d/a;to=b");
+    CALL("rename", rename("b", "c"), "path=b;to=c");
+    CALL("renameat", renameat(dir, "l", AT_FDCWD, "l"), "dir=%d;path=l;to_dir=-100;to=l", dir);
+    CALL("truncate", truncate("c", 7), "path=c;len=7");
+    CALL("unlink", unlink("c"), "path=c");
+    CALL("unlinkat", unlinkat(dir, "a", 0), "dir=%d;path=a;flags=0", dir);
+    CALL("chdir", chdir("d"), "path=d");
+    CALL("rmdir", rmdir("../d"), "path=../d");
+    CALL("close", close(made), "fd=%d", made);
+}
+
 /* --- interrupted calls --- */
 
 static int wake[2];
@@ -536,7 +565,7 @@ int main(int argc, char **argv)
         void (*run)(void);
     } modes[] = {
         {"tcp4", tcp4}, {"tcp6", tcp6}, {"udp", udp}, {"local", local}, {"vectors", vectors},
-        {"ready", ready}, {"options", options}, {"files", files}, {"intr", intr},
+        {"ready", ready}, {"options", options}, {"files", files}, {"paths", paths}, {"intr", intr},
         {"restart", restart}, {"reaper", reaper}, {"reaper_asleep", reaper_asleep},
         {"child_ignored", child_ignored}, {"nap_cut", nap_cut}, {"threads", threads},
         {"children", children}, {"helper", helper}, {"helper_everywhere", helper_everywhere},
