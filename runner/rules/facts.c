@@ -249,25 +249,28 @@ bool facts_wanted(const struct facts *f, struct strbuf *out)
            facts_text(f, a->output.contains, out) && out->len > 0;
 }
 
-bool facts_would_match(const struct facts *f, const char *data, size_t len)
+bool facts_would_do(const struct facts *f, const char *data, size_t len)
 {
     const struct action *a = f->failed_action;
     struct lookup l = {.facts = f, .value = STRBUF_INIT};
-    struct strbuf pattern = STRBUF_INIT, text = STRBUF_INIT;
+    struct strbuf wanted = STRBUF_INIT, text = STRBUF_INIT;
     struct error err;
     regex_t regex;
-    bool matches = false;
-    if (a != NULL && a->kind == ACTION_OUTPUT && a->output.matches != NULL &&
-        vars_expand_regex(&pattern, a->output.matches, lookup, &l, &err) == 0 &&
-        regcomp(&regex, pattern.data, REG_EXTENDED | REG_NOSUB | REG_NEWLINE) == 0) {
+    bool would = false;
+    if (a != NULL && a->kind == ACTION_OUTPUT && a->output.contains != NULL) {
+        would = vars_expand(&wanted, a->output.contains, lookup, &l, &err) == 0 &&
+                memmem(data, len, wanted.data, wanted.len) != NULL;
+    } else if (a != NULL && a->kind == ACTION_OUTPUT && a->output.matches != NULL &&
+               vars_expand_regex(&wanted, a->output.matches, lookup, &l, &err) == 0 &&
+               regcomp(&regex, wanted.data, REG_EXTENDED | REG_NOSUB | REG_NEWLINE) == 0) {
         strbuf_add(&text, data, len);
-        matches = regexec(&regex, text.data, 0, NULL, 0) == 0;
+        would = regexec(&regex, text.data, 0, NULL, 0) == 0;
         regfree(&regex);
     }
-    strbuf_free(&pattern);
+    strbuf_free(&wanted);
     strbuf_free(&text);
     strbuf_free(&l.value);
-    return matches;
+    return would;
 }
 
 bool facts_aims(const struct facts *f, const char *id)
@@ -321,10 +324,9 @@ bool facts_former(const struct facts *f, const struct event *ev)
     return false;
 }
 
-bool facts_last_line(const struct facts *f, const char *program, const char *stream,
-                     struct strbuf *out)
+void facts_output(const struct facts *f, const char *program, const char *stream,
+                  struct strbuf *out)
 {
-    struct strbuf all = STRBUF_INIT;
     uint64_t start = last_start(f, program);
     for (uint64_t n = start == MODEL_NEVER ? 0 : start; n < f->timeline->count; n++) {
         const struct event *ev = &f->timeline->events[n];
@@ -335,8 +337,15 @@ bool facts_last_line(const struct facts *f, const char *program, const char *str
                      strcmp(ev->output.stream, "tty") == 0 ||
                      strcmp(ev->output.stream, stream) == 0;
         if (same && there)
-            strbuf_add(&all, ev->output.bytes.data, ev->output.bytes.len);
+            strbuf_add(out, ev->output.bytes.data, ev->output.bytes.len);
     }
+}
+
+bool facts_last_line(const struct facts *f, const char *program, const char *stream,
+                     struct strbuf *out)
+{
+    struct strbuf all = STRBUF_INIT;
+    facts_output(f, program, stream, &all);
     size_t end = all.len, begin;
     while (end > 0 && (all.data[end - 1] == '\n' || all.data[end - 1] == '\r'))
         end--;

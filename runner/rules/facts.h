@@ -90,8 +90,8 @@ void facts_text_shown(const struct facts *f, const char *text, struct strbuf *ou
 /* What the failed action waited for: bytes that a peer expects, text that is to be printed. False
  * when there is none, or it is not known. */
 bool facts_wanted(const struct facts *f, struct strbuf *out);
-/* The failed action waited for output that matches a pattern, and these bytes do. */
-bool facts_would_match(const struct facts *f, const char *data, size_t len);
+/* The failed action waited for something in the output of a program, and these bytes have it. */
+bool facts_would_do(const struct facts *f, const char *data, size_t len);
 /* The lab at hand aims at the mistake. */
 bool facts_aims(const struct facts *f, const char *id);
 
@@ -121,6 +121,9 @@ int facts_swap(int port);
 /* The script sent that signal (any: name NULL) to the program before event n. */
 bool facts_signalled(const struct facts *f, const char *program, const char *name, uint64_t n);
 
+/* Appends all that the program printed on that stream (NULL: any) since its last start. */
+void facts_output(const struct facts *f, const char *program, const char *stream,
+                  struct strbuf *out);
 /* The last line that the program printed on that stream (NULL: any) since its last start, without
  * its end; false when there is none. */
 bool facts_last_line(const struct facts *f, const char *program, const char *stream,

@@ -73,12 +73,32 @@ static bool cut_datagram(const struct facts *f, const struct model_call *recv, s
     return found;
 }
 
-static bool holds(const char *all, size_t len, const char *part, size_t part_len)
+/* What the program printed would have been right with the whole datagram in its place. */
+static bool whole_would_do(const struct facts *f, const struct model_call *recv,
+                           const struct datagram *cut)
 {
-    return memmem(all, len, part, part_len) != NULL;
+    enum { LEAST = 3 }; /* less may stand anywhere */
+    struct strbuf printed = STRBUF_INIT, right = STRBUF_INIT;
+    const char *found;
+    size_t at = 0, moved = (size_t)recv->moved;
+    if (f->failed_action == NULL || f->failed_action->kind != ACTION_OUTPUT || moved < LEAST ||
+        recv->data.len != moved)
+        return false;
+    facts_output(f, f->failed_action->actor, f->failed_action->output.stream, &printed);
+    while ((found = memmem(printed.data + at, printed.len - at, recv->data.data, moved)) != NULL) {
+        size_t before = (size_t)(found - printed.data) - at;
+        strbuf_add(&right, printed.data + at, before);
+        strbuf_add(&right, cut->data.data, cut->data.len);
+        at += before + moved;
+    }
+    strbuf_add(&right, printed.data + at, printed.len - at);
+    bool would = at > 0 && facts_would_do(f, right.data, right.len);
+    strbuf_free(&printed);
+    strbuf_free(&right);
+    return would;
 }
 
-/* The script wanted the bytes on both sides of the cut, or what only the whole holds. */
+/* The script wanted the bytes on both sides of the cut, or what only the whole has. */
 static bool rest_was_wanted(const struct facts *f, const struct model_call *recv,
                             const struct datagram *cut)
 {
@@ -88,15 +108,12 @@ static bool rest_was_wanted(const struct facts *f, const struct model_call *recv
     size_t moved = (size_t)recv->moved, from = moved > BEFORE ? moved - BEFORE : 0;
     size_t to = least(whole->len, moved + BEHIND);
     bool is = false;
-    if (facts_broken(f) && to > moved) {
-        if (facts_wanted(f, &wanted))
-            is = holds(wanted.data, wanted.len, whole->data + from, to - from) ||
-                 (holds(whole->data, whole->len, wanted.data, wanted.len) &&
-                  !holds(whole->data, moved, wanted.data, wanted.len));
-        else
-            is = facts_would_match(f, whole->data, whole->len) &&
-                 !facts_would_match(f, whole->data, moved);
-    }
+    if (facts_broken(f) && to > moved)
+        is = (facts_wanted(f, &wanted) &&
+              memmem(wanted.data, wanted.len, whole->data + from, to - from) != NULL) ||
+             (facts_would_do(f, whole->data, whole->len) &&
+              !facts_would_do(f, whole->data, moved)) ||
+             whole_would_do(f, recv, cut);
     strbuf_free(&wanted);
     return is;
 }
