@@ -313,6 +313,22 @@ static unsigned find_job(const struct check *check, const struct lab_step *step,
     return i;
 }
 
+/* What the scene starts is compiled. */
+static bool is_built(struct check *check, const struct job *job)
+{
+    enum build_variant variant = is_sanitized(check, job->script) ? BUILD_SANITIZED : BUILD_PLAIN;
+    bool solution = uses_solution(job->script->actions, job->script->nactions);
+    for (unsigned i = 0; i < check->lab->nprograms; i++) {
+        for (int which = 0; which < (solution ? 2 : 1); which++) {
+            const struct binary *b =
+                find_binary(check, &check->lab->programs[i], which == 1, variant);
+            if (b->build != NULL && !build_done(b->build))
+                return false;
+        }
+    }
+    return true;
+}
+
 static enum check_end check_scene(struct check *check, const struct lab_step *step, unsigned index,
                                   const struct scene_script *script, struct step_result *out)
 {
@@ -320,6 +336,10 @@ static enum check_end check_scene(struct check *check, const struct lab_step *st
     struct timeline tl;
     struct error err = {""};
     const char *limit = NULL;
+    /* Other scenes need not wait for this one's compiler. */
+    while (check->hands != NULL && !is_built(check, &check->jobs[i]) &&
+           hands_ahead(check->hands, i)) {
+    }
     enum check_end end = gather(check, &check->jobs[i], out);
     if (end == CHECK_PASSED && check->hands == NULL)
         end = start_hands(check, out);

@@ -220,6 +220,17 @@ int hands_result(struct hands *hands, unsigned index, struct timeline *tl, struc
     return result->rc;
 }
 
+bool hands_ahead(struct hands *hands, unsigned from)
+{
+    for (unsigned i = from; i < hands->njobs; i++) {
+        if (hands->shared[i] && !hands->results[i].done && take(hands, i)) {
+            run_here(hands, i);
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Another processor than this one, or -1. This process stays on its own meanwhile. */
 static int other_processor(struct hands *hands)
 {

@@ -33,6 +33,10 @@ struct hands *hands_start(struct loop *loop, const bool *shared, unsigned njobs,
  * *tl (initialised) gets the recording. */
 int hands_result(struct hands *hands, unsigned index, struct timeline *tl, struct error *err);
 
+/* Runs a job from `from` on that nobody has taken, while something else keeps the caller from job
+ * `from`. False: there is none. */
+bool hands_ahead(struct hands *hands, unsigned from);
+
 /* Ends the helper, whatever it is at. NULL is fine. */
 void hands_free(struct hands *hands);
 

@@ -358,6 +358,7 @@ static void serve(const struct init_config *config)
     if (n <= 0)
         leave(); /* the runner has gone, or is done */
     unsigned nfds = take_fds(&msg, fds, 8);
+    stay_on(req.cpu);
     if (req.word == INIT_SOCKET) {
         int fd = open_socket(&req);
         answer(config->control, fd < 0 ? errno : 0, "open a socket", fd);

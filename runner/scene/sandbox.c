@@ -39,12 +39,13 @@ struct sandbox {
 
 /* Asks init for something. `got` (may be NULL) has room for *ngot descriptors that it sends back,
  * and gets at least one. */
-static int request(struct sandbox *sb, const struct init_request *req, size_t text_len,
-                   const int *fds, unsigned nfds, int *got, unsigned *ngot, struct error *err)
+static int request(struct sandbox *sb, struct init_request *req, size_t text_len, const int *fds,
+                   unsigned nfds, int *got, unsigned *ngot, struct error *err)
 {
     struct init_reply reply;
     unsigned none = 0;
     size_t len = offsetof(struct init_request, text) + text_len;
+    req->cpu = sched_getcpu();
     if (packet_send(sb->control, req, len, fds, nfds) != 0 ||
         packet_receive(sb->control, &reply, sizeof reply, got, got != NULL ? ngot : &none) < 0)
         return error_errno(err, "the sandbox does not answer");
@@ -292,7 +293,6 @@ pid_t sandbox_spawn(struct sandbox *sb, const struct spawn_request *spawn, int *
     req->word = INIT_SPAWN;
     req->host = spawn->host;
     req->terminal = spawn->terminal;
-    req->cpu = sched_getcpu();
     req->limits = sb->limits;
     req->packets = sb->packets;
     for (; spawn->argv[req->argc] != NULL; req->argc++) {
