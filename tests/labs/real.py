@@ -44,6 +44,15 @@ def have(name, title):
     return False
 
 
+def part(title, run, *arguments):
+    """A group of tests. What goes wrong in a way that they did not foresee fails them, and the next group
+    has its turn."""
+    try:
+        run(*arguments)
+    except Exception as error:  # pylint: disable=broad-except
+        say(False, f"{title}: to the end", f"{type(error).__name__}: {error}")
+
+
 def finish():
     shutil.rmtree(folder, ignore_errors=True)
     print(f"1..{count}")
