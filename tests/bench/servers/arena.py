@@ -87,7 +87,7 @@ def tool(name):
     """The path of a program that may not be installed; None, and said so, if it is not."""
     path = shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin")
     if path is None:
-        print("  %s is not installed: left out" % name)
+        print("  %s is not installed: left out (tools/deps bench)" % name)
     return path
 
 
