@@ -9,7 +9,7 @@
 enum {
     HEADER = 4,
     LIMIT = 1024 * 1024, /* bytes of payload; whoever announces more is not served */
-    AHEAD = 64 * 1024,   /* bytes that are taken from the kernel at a time; any size would do */
+    AHEAD = 16 * 1024,   /* bytes that are taken from the kernel ahead; any size would do */
     QUEUE = 64,
 };
 
@@ -34,11 +34,18 @@ static enum got read_exactly(struct stream *stream, unsigned char *target, size_
 
     while (have < size) {
         if (stream->start == stream->end) {
-            ssize_t n = recv(stream->fd, stream->bytes, sizeof stream->bytes, 0);
+            /* What fills the buffer anyway need not be copied through it. */
+            bool direct = size - have >= sizeof stream->bytes;
+            ssize_t n = direct ? recv(stream->fd, target + have, size - have, 0)
+                               : recv(stream->fd, stream->bytes, sizeof stream->bytes, 0);
             if (n < 0)
                 return GOT_ERROR;
             if (n == 0)
                 return have == 0 ? GOT_END : GOT_CUT;
+            if (direct) {
+                have += (size_t)n;
+                continue;
+            }
             stream->start = 0;
             stream->end = (size_t)n;
         }
