@@ -3,6 +3,8 @@
  *
  *   - 25: the program took the beginning of what the script's peer sent, then acted on it and
  * closed, or turned to something else, without asking for the rest. Calls and script must agree.
+ * Whoever still reads may have answered too early all the same: it ended its own side when not one
+ * line was whole, and the script did not like the answer.
  *   - 27: send() took less than it was given and what is left was never sent; the script must have
  *     failed.
  *   - 28: three times and more 0 from one stream: conclusive.
@@ -188,13 +190,82 @@ static bool stops_early(const struct facts *f, const struct model_socket *s, str
     return true;
 }
 
+/* What the program had received when it ended its own side, and the recv that brought the last of
+ * it; NULL: it did not end it, or had answered nothing. */
+static const struct model_call *had_at_end(const struct facts *f, const struct model_socket *s,
+                                           size_t *had)
+{
+    const struct model_call *last = NULL, *c;
+    bool answered = false;
+    *had = 0;
+    for (uint64_t n = s->born; s->shut != MODEL_NEVER && n < s->shut; n++) {
+        if ((c = model_call(&f->model, n)) == NULL || c->socket != s || c->moved <= 0)
+            continue;
+        answered = answered || c->io == MODEL_SEND;
+        if (c->io == MODEL_RECV) {
+            if (answered)
+                return NULL; /* it talks and listens in turns */
+            *had += (size_t)c->moved;
+            last = c;
+        }
+    }
+    return answered ? last : NULL;
+}
+
+/* The whole of the first line that the failed action's peer sent on the connection; 0: the program
+ * had it, or it cannot be told. */
+static size_t first_line(const struct facts *f, const struct model_socket *s, size_t had)
+{
+    struct peer_streams streams = {0};
+    size_t whole = 0;
+    streams_read(f, &streams);
+    for (unsigned i = 0; i < streams.count && whole == 0; i++) {
+        const struct peer_stream *stream = &streams.of[i];
+        const char *end =
+            !stream->known ? NULL : memchr(stream->bytes.data, '\n', stream->bytes.len);
+        if (end == NULL || strcmp(stream->actor, f->failed_action->actor) != 0 ||
+            !begins(f, s, stream))
+            continue;
+        size_t line = (size_t)(end - stream->bytes.data) + 1;
+        /* What the peer sent of its own will as a part was meant to be answered so, perhaps. */
+        if (had < line && stream->ends[0] >= line)
+            whole = line;
+    }
+    streams_free(&streams);
+    return whole;
+}
+
+static bool answers_early(const struct facts *f, const struct model_socket *s, struct finding *out)
+{
+    size_t had;
+    const struct model_call *last = had_at_end(f, s, &had);
+    if (last == NULL || !facts_learner(f, last->event->program) || f->failed_action == NULL ||
+        f->failed_action->actor == NULL || f->failed_action->kind != ACTION_EXPECT)
+        return false;
+    size_t line = first_line(f, s, had);
+    if (line == 0)
+        return false;
+    finding_call(out, last);
+    finding_call(out, model_call(&f->model, s->shut));
+    finding_event(out, f->failed);
+    out->certainty = CERTAINTY_FACT;
+    finding_place(out, last);
+    strbuf_printf(&out->message, " had brought %zu of the %zu bytes of the peer's first line", had,
+                  line);
+    strbuf_puts(&out->message, ", and the program answered and ended its side of the stream; the "
+                               "rest of the line came behind that");
+    return true;
+}
+
 bool rule_one_recv_one_message(const struct facts *f, struct finding *out)
 {
     if (!facts_broken(f))
         return false;
     for (unsigned i = 0; i < f->model.nsockets; i++) {
         const struct model_socket *s = f->model.sockets[i];
-        if (s->stream && s->received > 0 && s->eof == MODEL_NEVER && stops_early(f, s, out))
+        if (!s->stream || s->received == 0)
+            continue;
+        if ((s->eof == MODEL_NEVER && stops_early(f, s, out)) || answers_early(f, s, out))
             return true;
     }
     return false;
