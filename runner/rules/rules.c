@@ -84,6 +84,9 @@ static const struct rule table[] = {
      "What does it mean when recv() on a TCP socket returns 0?", "10_tcp_server#eof-ignored"},
     {29, "waits-for-eof", "SKB", rule_waits_for_eof,
      "How does the other side learn that you will send no more?", "09_tcp_client#waits-for-eof"},
+    {30, "close-with-unread-data", "SP", rule_close_with_unread_data,
+     "What does the kernel tell the other side when bytes of it are thrown away unread?",
+     "12_http_hello#close-with-unread-data"},
     {33, "sigpipe", "SPO", rule_sigpipe,
      "What does the kernel send a program that writes to a closed connection, and how does one "
      "get an error instead?",

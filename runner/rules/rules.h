@@ -82,6 +82,7 @@ bool rule_merged_messages(const struct facts *f, struct finding *out);
 bool rule_partial_send(const struct facts *f, struct finding *out);
 bool rule_eof_ignored(const struct facts *f, struct finding *out);
 bool rule_waits_for_eof(const struct facts *f, struct finding *out);
+bool rule_close_with_unread_data(const struct facts *f, struct finding *out);
 bool rule_sigpipe(const struct facts *f, struct finding *out);
 bool rule_fd_leak_emfile(const struct facts *f, struct finding *out);
 bool rule_blocked_on_stdin(const struct facts *f, struct finding *out);
