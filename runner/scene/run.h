@@ -87,6 +87,7 @@ struct run {
     unsigned depth;
     unsigned done;          /* actions carried out */
     bool begun;             /* the current action has begun */
+    bool over;              /* EVENT_END is there: nothing is recorded any more */
     struct strbuf sentence; /* what the current action does, in words */
     struct failure failure;
     size_t piece;        /* send: pieces sent */
@@ -112,7 +113,6 @@ struct run {
     unsigned marker_number; /* of the last one that was sent */
     enum settle settle;
     uint64_t settle_seen; /* activity when the marker was sent */
-    bool over;            /* EVENT_END is there: nothing is recorded any more */
     const char *limit;    /* set when a limit was reached */
     int64_t next_limit_check;
     int64_t
