@@ -37,11 +37,13 @@ def main():
     given = arguments()
     memory = arena.enter(2 * given.mib + 16)
     build = os.path.abspath(given.build)
+    moved = None
     with tempfile.TemporaryDirectory() as folder:
         for name in given.only:
             for subject in SUBJECTS[name]:
                 if subject in (files.file_download, files.ladder):
-                    subject(files.Files(folder, memory, given.mib, given.rounds), build)
+                    moved = moved or files.Files(folder, memory, given.mib, given.rounds)
+                    subject(moved, build)
                 else:
                     subject(folder, build, given.rounds)
     arena.print_wanted()

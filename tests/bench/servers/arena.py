@@ -137,6 +137,11 @@ class Server:
                 sys.exit("%s does not listen" % " ".join(argv))
             time.sleep(0.002)
 
+    def cpu(self):
+        """Seconds of processor time that it has had. (Of its first thread; those that are asked have one.)"""
+        with open("/proc/%d/schedstat" % self.process.pid, encoding="ascii") as told:
+            return int(told.read().split()[0]) / 1e9
+
     def __enter__(self):
         return self
 
@@ -179,13 +184,16 @@ def print_wanted():
         print("  missed: " + line)
 
 
-def print_table(title, seen, wants, unit=""):
+def print_table(title, seen, wants, each=None):
     """seen: name -> a number a round, more is better; the first one is the solution's. wants: name -> the
-    ratio that is wanted."""
+    ratio that is wanted. each: name -> microseconds of the server's processor time that each answer takes,
+    a round, where that is known; it tells more than a rate on a machine that has other things to do."""
     first = next(iter(seen))
     print("%s (%d rounds)" % (title, len(seen[first])))
     for name, values in seen.items():
-        line = "  %-28s %10.0f%s" % (name, statistics.median(values), unit)
+        line = "  %-28s %10.0f" % (name, statistics.median(values))
+        if each and each.get(name):
+            line += " %6.1f us CPU each" % statistics.median(each[name])
         if name != first:
             ratio = statistics.median(a / b for a, b in zip(seen[first], values))
             line += "   solution is %.2f times that" % ratio
@@ -194,14 +202,19 @@ def print_table(title, seen, wants, unit=""):
     sys.stdout.flush()
 
 
-def compete(title, kind, contenders, load, cpus, rounds, wants):
-    """contenders: name -> argv, the first is the solution. load: argv, whose first number counts. PORT in
-    them is the port."""
+def compete(title, kind, contenders, load, seconds, cpus, rounds, wants, forking=()):
+    """contenders: name -> argv, the first is the solution. load: argv, whose first number counts, so many
+    answers a second in so many seconds. PORT in them is the port. forking: whose work is done by children."""
     seen = {name: [] for name in contenders}
+    each = {name: [] for name in contenders if name not in forking}
     for _ in range(rounds):
         for name, argv in contenders.items():
             port = new_port()
             here = [word.replace("PORT", port) for word in argv]
-            with Server(kind, port, here, cpus[0]):
-                seen[name].append(numbers([w.replace("PORT", port) for w in load], cpus[1])[0])
-    print_table(title, seen, wants)
+            with Server(kind, port, here, cpus[0]) as server:
+                before = server.cpu()
+                rate = numbers([w.replace("PORT", port) for w in load], cpus[1])[0]
+                if name in each:
+                    each[name].append((server.cpu() - before) * 1e6 / (rate * seconds))
+            seen[name].append(rate)
+    print_table(title, seen, wants, each)

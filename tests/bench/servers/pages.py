@@ -5,7 +5,7 @@ import subprocess
 
 from arena import RUN, Server, new_port, pin, print_table, solution, tool, wanted
 
-SECONDS = 2
+SECONDS = 1  # wrk takes no less
 NGINX = """
 user root root;
 daemon off;
@@ -38,11 +38,12 @@ def nginx_argv(nginx, folder, port, what):
 
 
 def requests(wrk, port, cpu):
-    """Requests a second, and what wrk calls an error."""
+    """Requests a second, how many there were, and what wrk calls an error."""
     out = subprocess.run([wrk, "-t1", "-c50", "-d%ds" % SECONDS, "-H", "Connection: close",
                           "http://127.0.0.1:%s/" % port],
                          stdout=subprocess.PIPE, check=True, timeout=RUN, preexec_fn=pin(cpu), text=True)
     rate = float(re.search(r"Requests/sec: *([0-9.]+)", out.stdout).group(1))
+    count = int(re.search(r"(\d+) requests in", out.stdout).group(1))
     wrong = 0
     found = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)",
                       out.stdout)
@@ -51,7 +52,7 @@ def requests(wrk, port, cpu):
     found = re.search(r"Non-2xx or 3xx responses: (\d+)", out.stdout)
     if found:
         wrong += int(found.group(1))
-    return rate, wrong
+    return rate, count, wrong
 
 
 def http_hello(folder, build, rounds):
@@ -64,17 +65,20 @@ def http_hello(folder, build, rounds):
     seen = {"solution": []}
     if nginx:
         seen["nginx, return 200"] = []
+    each = {name: [] for name in seen}
     errors = {name: 0 for name in seen}
-    for _ in range(rounds):
+    for _ in range(2 * rounds):
         for name in seen:
             port = new_port()
             argv = [ours, port] if name == "solution" else nginx_argv(
                 nginx, folder, port, 'default_type text/html; return 200 "<p>hello</p>";')
-            with Server("tcp", port, argv, 0):
-                rate, wrong = requests(wrk, port, 1)
+            with Server("tcp", port, argv, 0) as server:
+                before = server.cpu()
+                rate, count, wrong = requests(wrk, port, 1)
+                each[name].append((server.cpu() - before) * 1e6 / count)
             seen[name].append(rate)
             errors[name] += wrong
-    print_table(title, seen, {"nginx, return 200": 0.8})
+    print_table(title, seen, {"nginx, return 200": 0.8}, each)
     for name, count in errors.items():
         what = "errors that wrk reports"
         print("  %-28s %10d %s%s" % (name, count, what, wanted(
