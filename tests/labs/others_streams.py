@@ -104,6 +104,24 @@ def is_over(s):
         return True
 
 
+def noise(port, times):
+    """Bytes that are frames by chance only, with small lengths often, and every kind of end."""
+    dice = random.Random(13)
+    for _ in range(times):
+        data = b"".join(
+            struct.pack(">I", dice.choice((0, 1, 7, dice.randrange(1 << 16), dice.randrange(1 << 32))))
+            + dice.randbytes(dice.choice((0, 1, 7, 100, 20000))) for _ in range(dice.randrange(1, 6)))
+        with dial(port) as s:
+            try:
+                s.sendall(data)
+                if dice.random() < 0.5:
+                    s.shutdown(socket.SHUT_WR)
+                    while s.recv(65536):
+                        pass
+            except OSError:  # it was right to break off
+                pass
+
+
 # --- lab 13 ---
 
 def frames_to_server(path):
@@ -154,6 +172,10 @@ def frames_to_server(path):
     with dial(port) as s:
         s.sendall(frame(b"still there?"))
         say(read_frame(s) == b"STILL THERE?", "framed_server has survived 12 resets")
+    noise(port, 200)
+    with dial(port) as s:
+        s.sendall(frame(b"and now?"))
+        say(read_frame(s) == b"AND NOW?", "framed_server has survived 200 streams of noise")
     open_files = os.listdir(f"/proc/{server.process.pid}/fd")
     time_out = time.monotonic() + DEADLINE
     while len(open_files) > 4 and time.monotonic() < time_out:  # the last close is under way
