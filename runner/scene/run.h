@@ -104,8 +104,8 @@ struct run {
     struct net_switch *wire; /* between the hosts; NULL: one host */
     struct packet_flows *wire_flows;
     struct dns *dns;       /* NULL: no host answers DNS */
-    struct on_way *on_way; /* frames whose arrival is still to be told */
-    unsigned non_way;
+    struct on_way *on_way; /* frames whose arrival is still to be told, from first_on_way on */
+    size_t first_on_way, non_way;
     bool lossy; /* the wire has kept a frame back: the kernels will try again, later */
     int marker; /* a UDP socket that sends to itself, or -1 */
     struct loop_fd *marker_watch;
