@@ -182,22 +182,26 @@ static void add_program(struct programs *c, const char *const *argv, const char 
     c->run[c->count++] = (struct observe_command){.name = name, .argv = argv, .host = host};
 }
 
-/* "bob: nc …" is on bob; without a host a peer is on the next one. */
-static const char *host_of(const struct lan *lan, const char **command, unsigned index)
+/* "bob: nc …" is on bob; without a host a peer is on the next one. *host is NULL where there are no
+ * hosts. -1: there is no such host, and that is told. */
+static int host_of(struct cli *cli, const struct lan *lan, const char **command, unsigned index,
+                   const char **host)
 {
-    size_t len = strcspn(*command, ": ");
-    if (!lan->wanted)
-        return NULL;
-    if ((*command)[len] == ':') {
-        char *name = mem_format("%.*s", (int)len, *command);
-        int host = network_find(&lan->network, name);
-        free(name);
-        if (host >= 0) {
-            *command += len + 1;
-            return lan->network.hosts[host].name;
-        }
+    size_t len = strcspn(*command, ": /");
+    *host = lan->wanted ? lan->network.hosts[index % lan->network.nhosts].name : NULL;
+    if ((*command)[len] != ':')
+        return 0;
+    char *name = mem_format("%.*s", (int)len, *command);
+    int at = lan->wanted ? network_find(&lan->network, name) : -1, rc = 0;
+    if (at >= 0) {
+        *host = lan->network.hosts[at].name;
+        *command += len + 1;
+    } else if ((*command)[len + 1] == ' ') {
+        cli_error(cli, "--peer: there is no host \"%s\"; --hosts alice,bob would name two.", name);
+        rc = -1;
     }
-    return lan->network.hosts[index % lan->network.nhosts].name;
+    free(name);
+    return rc;
 }
 
 static int read_programs(struct cli *cli, const struct invocation *inv, const struct lan *lan,
@@ -216,8 +220,10 @@ static int read_programs(struct cli *cli, const struct invocation *inv, const st
             cli_error(cli, "At most %d programs run side by side.", PROGRAMS_MOST);
             return -1;
         }
-        const char *host = host_of(lan, &peer, c->count);
+        const char *host;
         struct words *words = &c->words[c->count];
+        if (host_of(cli, lan, &peer, c->count, &host) != 0)
+            return -1;
         if (words_split(peer, words, &err) < 0) {
             cli_error(cli, "--peer: %s", err.text);
             return -1;
@@ -240,7 +246,7 @@ static int read_faults(struct cli *cli, const struct invocation *inv, struct pro
         struct fault_arg *arg = &c->args[c->nargs];
         unsigned at = 0;
         if (fault_arg_parse(arg, text, &err) != 0) {
-            cli_error(cli, "--fault: %s.", err.text);
+            cli_error(cli, "--fault: %s", err.text);
             return -1;
         }
         c->nargs++;

@@ -35,7 +35,7 @@ static int no_error(const char *word, struct error *err)
     bytes_quote(&shown, word, strlen(word), 40);
     error_set(err, "%s is neither \"shorten\" nor an error a call can fail with%s%s%s", shown.data,
               near != NULL ? " (did you mean " : " (EINTR, EAGAIN, ECONNRESET, …",
-              near != NULL ? near : "", near != NULL ? "?)" : ")");
+              near != NULL ? near : "", near != NULL ? "?)." : ").");
     strbuf_free(&shown);
     return -1;
 }
@@ -51,7 +51,7 @@ static int read_which(const char *text, struct trace_fault *fault, struct error 
     if (rc == 0 && dash != NULL)
         rc = args_number(dash + 1, "Which call", 1000000, &last, err);
     if (rc == 0 && last < first)
-        rc = error_set(err, "\"%s\" ends before it begins", text);
+        rc = error_set(err, "\"%s\" ends before it begins.", text);
     if (rc == 0) {
         fault->from = (unsigned)first;
         fault->count = (unsigned)(last - first + 1);
@@ -66,15 +66,15 @@ static int read_words(struct fault_arg *out, char *const *word, int n, struct er
     int next = 2;
     if (n < 2)
         return error_set(err, "it needs a call and what shall become of it: recv EINTR, "
-                              "send shorten 10 2-4");
+                              "send shorten 10 2-4.");
     if (!is_call(word[0]))
-        return error_set(err, "%s is no call that is watched; recv, send, accept, connect, … are",
+        return error_set(err, "%s is no call that is watched; recv, send, accept, connect, … are.",
                          word[0]);
     out->call = mem_string(word[0]);
     out->fault = (struct trace_fault){.call = out->call, .from = 1, .count = 1};
     if (strcmp(word[1], "shorten") == 0) {
         if (n < 3)
-            return error_set(err, "\"shorten\" needs the number of bytes that are left");
+            return error_set(err, "\"shorten\" needs the number of bytes that are left.");
         if (args_number(word[2], "shorten", 16777216, &bytes, err) != 0)
             return -1;
         out->fault.shorten = (size_t)bytes;
@@ -83,7 +83,7 @@ static int read_words(struct fault_arg *out, char *const *word, int n, struct er
         return no_error(word[1], err);
     }
     if (n > next + 1)
-        return error_set(err, "there is no use for %s", word[next + 1]);
+        return error_set(err, "there is no use for %s.", word[next + 1]);
     return n > next ? read_which(word[next], &out->fault, err) : 0;
 }
 

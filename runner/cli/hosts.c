@@ -190,12 +190,31 @@ static bool is_loopback(const char *text)
            strcmp(text, "::1") == 0;
 }
 
-/* The lab's example, where the first host takes the place of the loopback; each program on the next
- * host. */
+static bool calls_others(const struct lab_program *program)
+{
+    for (unsigned i = 0; i < program->nexample; i++)
+        if (is_loopback(program->example[i]))
+            return true;
+    return false;
+}
+
+/* Which program that one calls: the last before it that calls nobody itself. */
+static unsigned called_by(const struct lab *lab, unsigned index)
+{
+    unsigned called = 0;
+    for (unsigned i = 0; i < index; i++)
+        if (!calls_others(&lab->programs[i]))
+            called = i;
+    return called;
+}
+
+/* The lab's example, each program on the next host; the host of the one that is called takes the
+ * place of the loopback. */
 static void start_example(struct player *p, unsigned index)
 {
     const struct lab_program *program = &p->setup->lab->programs[index];
     const struct network *net = p->setup->network;
+    unsigned called = called_by(p->setup->lab, index) % net->nhosts;
     const char *host = net->hosts[index % net->nhosts].name;
     struct strbuf command = STRBUF_INIT;
     struct error err;
@@ -203,7 +222,7 @@ static void start_example(struct player *p, unsigned index)
     for (unsigned i = 0; i < program->nexample; i++) {
         strbuf_putc(&command, ' ');
         cli_quote(&command,
-                  is_loopback(program->example[i]) ? net->hosts[0].name : program->example[i]);
+                  is_loopback(program->example[i]) ? net->hosts[called].name : program->example[i]);
     }
     end_line(p);
     printf("%s%s$%s %s\n", look_on(&p->cli->term.look, LOOK_BOLD), host,

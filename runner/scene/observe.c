@@ -9,7 +9,7 @@
 #include "scene/run.h"
 #include "timeline/order.h"
 
-enum { LOOK_US = 2000, END_MS = 2000, CALLS_DEFAULT = 100000 };
+enum { LOOK_US = 2000, START_MS = 5000, END_MS = 2000, CALLS_DEFAULT = 100000 };
 
 static bool someone_lives(const struct run *run, unsigned from)
 {
@@ -48,19 +48,21 @@ static bool interrupted(const struct observe_setup *setup)
 
 static const char *start_all(struct run *run, const struct observe_setup *setup)
 {
-    for (unsigned i = 0; i < setup->ncommands; i++) {
+    for (unsigned i = 0; i < setup->ncommands && !interrupted(setup); i++) {
         const struct observe_command *command = &setup->commands[i];
         const char *why = NULL;
+        int64_t until = clock_now() + START_MS * CLOCK_MS;
         struct actor *actor = program_launch(run, run_place(run, command->host), command->name,
                                              command->argv, STDIO_OWN);
         if (actor == NULL)
             return "internal";
         for (unsigned k = 0; k < command->nfaults; k++)
             tracer_fault(run->tracer, actor->traced, &command->faults[k]);
-        /* The next one finds it ready: a server that listens, say. */
+        /* The next one finds it ready: a server that listens, say. One that is busy for ever is
+         * not waited for. */
         while (why == NULL && !interrupted(setup) && actor_alive(actor) &&
                (i + 1 < setup->ncommands || !actor->traced->running) &&
-               !(actor->traced->running && settled(run, actor)))
+               !(actor->traced->running && (clock_now() >= until || settled(run, actor))))
             why = wait_round(run);
         /* Dead before it ran: its last word may still be on its way through the gate. */
         while (why == NULL && !actor->traced->running && actor->gate_watch != NULL)
@@ -71,7 +73,8 @@ static const char *start_all(struct run *run, const struct observe_setup *setup)
     return NULL;
 }
 
-/* Until the first program has ended; or, where it has peers, until they have and it only waits. */
+/* Until all have ended; or, where the first has peers, until it or all of them have, and who is
+ * left only waits: for somebody who will not come any more. */
 static const char *watch(struct run *run, const struct observe_setup *setup)
 {
     for (;;) {
@@ -79,7 +82,8 @@ static const char *watch(struct run *run, const struct observe_setup *setup)
             return "complete";
         if (!someone_lives(run, 0))
             return "complete";
-        if (setup->ncommands > 1 && !someone_lives(run, 1) && stalled(run))
+        bool alone = !actor_alive(run->actors[0]) || !someone_lives(run, 1);
+        if (setup->ncommands > 1 && alone && stalled(run))
             return "complete";
         const char *why = wait_round(run);
         if (why != NULL)
