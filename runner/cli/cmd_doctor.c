@@ -62,6 +62,15 @@ static enum scene_tier tell_tier(struct cli *cli)
     return tier;
 }
 
+static bool tell_hosts(struct cli *cli, enum scene_tier tier)
+{
+    struct error err;
+    bool works = scene_tier_try_hosts(tier, &err) == 0;
+    tell(cli, works, "several hosts and a wire between them", works ? NULL : err.text,
+         tier == TIER_A ? "run: sudo modprobe -a veth af_packet" : "see the first fix above");
+    return works;
+}
+
 static bool tell_compiler(struct cli *cli)
 {
     struct error err;
@@ -149,7 +158,7 @@ int cmd_doctor(struct cli *cli, const struct invocation *inv)
 {
     (void)inv;
     enum scene_tier tier = tell_tier(cli);
-    bool works = tier != TIER_NONE;
+    bool works = tier != TIER_NONE, hosts = works && tell_hosts(cli, tier);
     works = tell_compiler(cli) && works;
     works = tell_cache(cli) && works;
     works = tell_labs(cli) && works;
@@ -158,9 +167,10 @@ int cmd_doctor(struct cli *cli, const struct invocation *inv)
     putchar('\n');
     if (!works)
         cli_say(cli, "Something that the labs need does not work here; see the fixes above.");
-    else if (tier != TIER_A)
+    else if (!hosts)
         cli_say(cli,
-                "The labs work here, less well shielded than they could be; see the fix above.");
+                "Steps with several hosts do not work here; all others do%s. See the fix above.",
+                tier != TIER_A ? ", less well shielded than they could be" : "");
     else
         cli_say(cli, "Everything that a lab needs works here.");
     return works ? EXIT_PASS : EXIT_FAIL;

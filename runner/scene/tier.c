@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "catalog/network.h"
 #include "net/sockdiag.h"
 #include "scene/sandbox.h"
 #include "scene/stdio.h"
@@ -209,6 +210,19 @@ void scene_tier_report(struct tier_report *report)
             report->tier = tier;
     }
     loop_free(loop);
+}
+
+int scene_tier_try_hosts(enum scene_tier tier, struct error *err)
+{
+    struct network net;
+    struct sandbox_setup setup = {.tier = tier, .network = &net, .limits = probe_limits};
+    if (tier != TIER_A)
+        return error_set(err, "they need a private network each");
+    if (network_parse(&net, "alice,bob", err) != 0)
+        return -1;
+    struct sandbox *sb = sandbox_new(&setup, err);
+    sandbox_free(sb);
+    return sb != NULL ? 0 : -1;
 }
 
 void tier_report_free(struct tier_report *report)

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 
+#include "base/error.h"
 #include "base/strbuf.h"
 
 enum scene_tier {
@@ -34,6 +35,9 @@ struct tier_report {
  * refused (for tests, and to see what a user there sees). The caller frees. */
 void scene_tier_report(struct tier_report *report);
 void tier_report_free(struct tier_report *report);
+
+/* Makes two hosts and the wire between them, as a scene on that tier would. 0; or -1 and *err. */
+int scene_tier_try_hosts(enum scene_tier tier, struct error *err);
 
 /* Only the tier, tried once and remembered for this process. */
 enum scene_tier scene_tier_probe(void);

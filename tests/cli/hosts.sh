@@ -44,6 +44,9 @@ printf '%s' "$dial" >dial.py
 printf '%s' "$listen" >listen.py
 python=/usr/bin/python3
 
+run "$socklings" doctor
+has "doctor tries several hosts" "$out" "several hosts and a wire between them"
+
 # --- any program ---
 run "$socklings" trace --hosts alice,bob --peer "$python client.py alice one two" --json=t.jsonl -- "$python" server.py
 is "two programs talk on two hosts" "$status" 0
@@ -65,6 +68,12 @@ run "$socklings" trace --fault 'recvfrom shorten 2' --peer "$python client.py 12
 has "calls are changed too" "$out" "WO"
 run "$socklings" trace --fault 'peer: sendto ENETUNREACH' --peer "$python client.py 127.0.0.1 word" -- "$python" server.py
 has "those of the peer as well" "$out" "Network is unreachable"
+run timeout 30 "$socklings" trace --hosts alice,bob --peer "$python listen.py" --calls -- "$python" dial.py 10.0.0.1
+is "a server whose client came too early and has gone is not waited for" "$status" 1
+has "it waited in vain" "$out" "accept"
+run timeout 60 "$socklings" trace --hosts alice,bob --peer "bob: touch came" -- \
+    sh -c 'while [ ! -e came ]; do :; done'
+is "a peer is started beside somebody who is busy for ever" "$status" 0
 for seed in 1 2; do
     run "$socklings" trace --seed $seed --hosts alice,bob --wire 'drop udp from bob 50%' --json=s$seed.a \
         --peer "$python client.py alice 1 2 3 4 5 6 7 8" -- "$python" server.py
@@ -95,6 +104,10 @@ wrong "too many hosts" "16" --hosts a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q
 wrong "a call nobody knows" "recvv" --fault 'recvv EINTR'
 wrong "an error nobody knows" "EINTR" --fault 'recv EINTRR'
 wrong "a fault of nobody" "carol" --fault 'carol: recv EINTR'
+wrong "a peer on a host nobody knows" 'no host "carol"' --hosts alice,bob --peer 'carol: true'
+wrong "a peer on a host where there is none" 'no host "bob"' --peer 'bob: true'
+wrong "a call that is counted from 0" 'not "0".' --fault 'recv EINTR 0'
+hasnt "a sentence ends once" "$err" ".."
 run "$socklings" trace 10 --hosts alice,bob
 is "a lab has its own hosts" "$status" 2
 
@@ -116,6 +129,9 @@ ok "another host reaches it" grep -qx 'bob │ hello' out
 ok "the wire follows rules" sh -c '! grep -q lost out'
 ok "what is typed without a name goes to the last terminal" grep -qx 'bob │ there' out
 ok "a host that is not there is told" grep -q 'no host nobody' err
+echo 'carol> hello, all of you' >said
+"$socklings" run 7 --hosts --solution <said >out 2>err
+ok "a program calls the one that waits for it" grep -qF 'carol$ ./room_client bob 7000 ann' out
 run "$socklings" run 5 --hosts --solution -- 7000
 is "arguments are typed there" "$status" 2
 run "$socklings" run 5 --solution --hosts alice,alice

@@ -76,6 +76,8 @@ has "and doctor is told of" "$out" "socklings doctor"
 run ordinary env SOCKLINGS_TIER=B "$socklings" doctor
 has "doctor tells what is refused" "$out" "private network (namespaces)"
 has "doctor tells the fix" "$out" "fix:"
+has "doctor tells what is not there below it" "$out" "several hosts and a wire between them:"
+has "and that the rest works" "$out" "Steps with several hosts do not work here"
 
 # A container whose root is the only user there is.
 if [ "$(id -u)" -eq 0 ] && command -v unshare >/dev/null; then
