@@ -87,6 +87,14 @@ static const struct rule table[] = {
     {30, "close-with-unread-data", "SP", rule_close_with_unread_data,
      "What does the kernel tell the other side when bytes of it are thrown away unread?",
      "12_http_hello#close-with-unread-data"},
+    {31, "header-body-in-one-buffer", "SB", rule_header_body_in_one_buffer,
+     "One recv() may bring the end of the head and the beginning of the body: which bytes of your "
+     "buffer belong to the file?",
+     "15_file_download#header-body-in-one-buffer"},
+    {32, "no-length-check-on-download", "SB", rule_no_length_check_on_download,
+     "recv() returned 0: how does your program know that this was the end of the file, and not of "
+     "the cable?",
+     "15_file_download#no-length-check-on-download"},
     {33, "sigpipe", "SPO", rule_sigpipe,
      "What does the kernel send a program that writes to a closed connection, and how does one "
      "get an error instead?",

@@ -83,6 +83,8 @@ bool rule_partial_send(const struct facts *f, struct finding *out);
 bool rule_eof_ignored(const struct facts *f, struct finding *out);
 bool rule_waits_for_eof(const struct facts *f, struct finding *out);
 bool rule_close_with_unread_data(const struct facts *f, struct finding *out);
+bool rule_header_body_in_one_buffer(const struct facts *f, struct finding *out);
+bool rule_no_length_check_on_download(const struct facts *f, struct finding *out);
 bool rule_sigpipe(const struct facts *f, struct finding *out);
 bool rule_fd_leak_emfile(const struct facts *f, struct finding *out);
 bool rule_blocked_on_stdin(const struct facts *f, struct finding *out);
