@@ -2,7 +2,8 @@
  * file_client - fetches a file from a file_server.
  *
  * It asks "GET NAME\n", or "GET NAME OFFSET\n" when a part of the file is here already. The answer
- * is "OK SIZE\n" and the bytes from OFFSET on, SIZE being that of the whole file; or "ERR REASON\n".
+ * is "OK SIZE\n" and the bytes from OFFSET on, SIZE being that of the whole file; or "ERR
+ * REASON\n".
  *
  * Usage: file_client HOST PORT NAME [OUT] [--from ENCODING]
  *
