@@ -6,8 +6,8 @@
  *
  *   - 31: one recv brought the end of the head and bytes behind it. They are in no write to a file
  *     or to the screen, though what came later is, or the program asks for the whole length anew.
- *   - 32: the stream ended before the length was there, and the program ended with status 0 and not
- *     a word on stderr.
+ *   - 32: the stream ended before the length was there, and the program ended with status 0, and
+ *     not a word on stderr, or gave the file its name.
  */
 #include "rules/rules.h"
 
@@ -233,16 +233,20 @@ bool rule_header_body_in_one_buffer(const struct facts *f, struct finding *out)
 
 /* --- 32 --- */
 
-/* The program said something on stderr after event n. On a terminal it cannot be told from the
- * rest of its output by stream, but by its descriptor. */
+/* The program said something on stderr after event n, and gave no file its name: it has noticed,
+ * perhaps. Whoever renames the file takes it for whole, whatever is said of it. */
 static bool complains(const struct facts *f, const struct model_process *p, uint64_t n)
 {
+    bool said = false;
     for (; n < f->model.ncalls; n++) {
         const struct model_call *c = model_call(&f->model, n);
-        if (c != NULL && c->process == p && c->io == MODEL_SEND && c->fd == 2)
-            return true;
+        if (c == NULL || c->process != p)
+            continue;
+        if (strncmp(c->event->call.name, "rename", 6) == 0 && call_succeeded(&c->event->call))
+            return false;
+        said = said || (c->io == MODEL_SEND && c->fd == 2);
     }
-    return false;
+    return said;
 }
 
 static bool ends_short(const struct facts *f, const struct model_socket *s, struct finding *out)
