@@ -30,7 +30,10 @@ enum {
     BATCH = 64,         /* frames read or written by one call */
     PUMP_MOST = 384,    /* frames of one switch_pump */
     WAITING_MOST = 512, /* frames, before reading stops */
-    ADDRESSES = 12,     /* of a frame, before its tag */
+    /* Bytes that wait to go out together. More come at once only when much was held, and goes to
+     * many: 64 MiB would become 1 GiB. */
+    OUT_MOST = 4 * 1024 * 1024,
+    ADDRESSES = 12, /* of a frame, before its tag */
     EXTRA = CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(struct tpacket_auxdata)),
 };
 #define RETRY (1 * CLOCK_MS)
@@ -91,26 +94,6 @@ struct switch_sockets {
 };
 
 /* --- what goes out --- */
-
-void switch_sockets_send(struct switch_sockets *sockets, unsigned port, const void *frame,
-                         size_t len)
-{
-    if (port >= sockets->nports)
-        return;
-    if (sockets->nleaving == sockets->leaving_cap) {
-        sockets->leaving_cap = sockets->leaving_cap > 0 ? sockets->leaving_cap * 2 : 64;
-        sockets->leaving =
-            mem_resize(sockets->leaving, sockets->leaving_cap, sizeof *sockets->leaving);
-    }
-    if (sockets->out_cap - sockets->out_len < len) {
-        sockets->out_cap = sockets->out_cap * 2 + len;
-        sockets->out = mem_resize(sockets->out, sockets->out_cap, 1);
-    }
-    memcpy(sockets->out + sockets->out_len, frame, len);
-    sockets->leaving[sockets->nleaving++] =
-        (struct leaving){.port = port, .offset = sockets->out_len, .len = len};
-    sockets->out_len += len;
-}
 
 static void keep_stuck(struct switch_sockets *sockets, struct port *port,
                        const struct leaving *leaving)
@@ -182,6 +165,28 @@ static void send_leaving(struct switch_sockets *sockets)
     }
     sockets->nleaving = 0;
     sockets->out_len = 0;
+}
+
+void switch_sockets_send(struct switch_sockets *sockets, unsigned port, const void *frame,
+                         size_t len)
+{
+    if (port >= sockets->nports)
+        return;
+    if (sockets->out_len + len > OUT_MOST)
+        send_leaving(sockets);
+    if (sockets->nleaving == sockets->leaving_cap) {
+        sockets->leaving_cap = sockets->leaving_cap > 0 ? sockets->leaving_cap * 2 : 64;
+        sockets->leaving =
+            mem_resize(sockets->leaving, sockets->leaving_cap, sizeof *sockets->leaving);
+    }
+    if (sockets->out_cap - sockets->out_len < len) {
+        sockets->out_cap = sockets->out_cap * 2 + len;
+        sockets->out = mem_resize(sockets->out, sockets->out_cap, 1);
+    }
+    memcpy(sockets->out + sockets->out_len, frame, len);
+    sockets->leaving[sockets->nleaving++] =
+        (struct leaving){.port = port, .offset = sockets->out_len, .len = len};
+    sockets->out_len += len;
 }
 
 static void send_stuck(struct switch_sockets *sockets, struct port *port)
