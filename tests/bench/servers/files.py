@@ -101,25 +101,35 @@ def peers(files):
         print("  this nc has no -N: left out")
     nginx, curl = tool("nginx"), tool("curl")
     if nginx and curl:
+        get = [curl, "-s", "-o", files.out, "http://127.0.0.1:PORT/source"]
+        where = "root %s;" % files.memory
         found["nginx and curl"] = (
-            lambda port: nginx_argv(nginx, files.folder, port, "root %s;" % files.memory),
-            [curl, "-s", "-o", files.out, "http://127.0.0.1:PORT/source"])
+            lambda port: nginx_argv(nginx, files.folder, port, where), get)
+        found["nginx, sendfile on, and curl"] = (
+            lambda port: nginx_argv(nginx, files.folder, port, where, "on"), get)
     return found
 
 
-def file_download(files, build):
+def solutions(files, build):
+    """The server and the client of lab 15, as arguments of `move`; None: they are not there."""
     server = solution(files.folder, build, "15_file_download", "file_server")
     client = solution(files.folder, build, "15_file_download", "file_client")
     if server is None or client is None:
+        return None
+    return ([server, "PORT", files.memory], [client, "127.0.0.1", "PORT", "source", files.out])
+
+
+def file_download(files, build):
+    ours = solutions(files, build)
+    if ours is None:
         return
-    contenders = {"solution": ([server, "PORT", files.memory],
-                               [client, "127.0.0.1", "PORT", "source", files.out])}
+    contenders = {"solution": ours}
     contenders.update(peers(files))
     seen, told = speed(files, contenders)
     title = "file_server and file_client, %d MiB, MiB a second" % files.mib
     print_table(title, seen, {"cp": 0.95, "Python, 1 KiB reads": 9, "nc": 1.5, "nginx and curl": 2.3})
     print_costs(files, told)
-    null_sink(files, server)
+    null_sink(files, ours[0][0])
 
 
 def print_costs(files, told):
@@ -164,26 +174,27 @@ def iperf3_rate(iperf3, port, mib):
 
 
 def ladder(files, build):
-    """One thing better from rung to rung; lesson 15 tells of it."""
-    del build
+    """One thing better from rung to rung; lesson 15 shows these numbers."""
     binary = program(files.folder, "ladder.c")
-    rungs = (("a loop, 1 KiB at a time", "loop 1024", "loop 1024"),
-             ("a loop, 64 KiB at a time", "loop 65536", "loop 65536"),
-             ("sendfile to it", "sendfile 1", "loop 65536"),
-             ("sendfile to a loop of 1 MiB", "sendfile 1", "loop 1048576"),
-             ("sendfile to splice", "sendfile 1", "splice 1048576"))
+    rungs = (("1 KiB loop, 1 KiB loop", "loop 1024", "loop 1024"),
+             ("64 KiB loop, 64 KiB loop", "loop 65536", "loop 65536"),
+             ("sendfile, 1 MiB loop", "sendfile 1", "loop 1048576"),
+             ("sendfile, splice", "sendfile 1", "splice 1048576"))
     contenders = {"cp": (None, ["cp", files.source, files.out])}
     for name, there, here in rungs:
         contenders[name] = ([binary, "serve", "PORT", files.source] + there.split(),
                             [binary, "fetch", "PORT", files.out] + here.split())
+    ours = solutions(files, build)
+    if ours:
+        contenders["solution"] = ours
     seen, told = speed(files, contenders)
-    lowest = rungs[0][0]
-    print("The ladder, %d MiB (%d rounds)" % (files.mib, files.rounds))
-    print("  %-28s %10s %14s %6s %13s" % ("", "MiB/s", "times the loop", "of cp", "CPU s a GiB"))
+    print("The ladder, %d MiB: server, client (%d rounds)" % (files.mib, files.rounds))
+    print("  %-28s %10s %18s %11s %6s %14s" % ("", "MiB/s", "x the 1 KiB loop", "x solution", "x cp",
+                                               "CPU s per GiB"))
     for name, values in seen.items():
-        print("  %-28s %10.0f %14.2f %6.2f %13.2f" % (
-            name, statistics.median(values),
-            statistics.median(a / b for a, b in zip(values, seen[lowest])),
-            statistics.median(a / b for a, b in zip(values, seen["cp"])),
-            statistics.median(row[1] for row in told[name]) * 1024 / files.mib))
+        ratios = tuple(statistics.median(a / b for a, b in zip(values, seen[other]))
+                       for other in (rungs[0][0], "solution" if ours else name, "cp"))
+        cpu = statistics.median(row[1] for row in told[name]) * 1024 / files.mib
+        print("  %-28s %10.0f %18.2f %11.2f %6.2f %14.2f" % (
+            (name, statistics.median(values)) + ratios + (cpu,)))
     sys.stdout.flush()

@@ -15,7 +15,7 @@ error_log /dev/null crit;
 events {{ worker_connections 1024; }}
 http {{
     access_log off;
-    sendfile on;
+    sendfile {sendfile};
     client_body_temp_path {folder}/nginx;
     proxy_temp_path {folder}/nginx;
     fastcgi_temp_path {folder}/nginx;
@@ -29,11 +29,12 @@ http {{
 """
 
 
-def nginx_argv(nginx, folder, port, what):
-    """nginx with a configuration of its own, one process, no log."""
+def nginx_argv(nginx, folder, port, what, sendfile="off"):
+    """nginx with a configuration of its own: one process, no log, and no sendfile() unless it is told to, as
+    nginx has it by itself."""
     path = os.path.join(folder, "nginx-%s.conf" % port)
     with open(path, "w", encoding="ascii") as out:
-        out.write(NGINX.format(folder=folder, port=port, what=what))
+        out.write(NGINX.format(folder=folder, port=port, what=what, sendfile=sendfile))
     return [nginx, "-p", folder, "-c", path]
 
 
