@@ -120,7 +120,7 @@ static void say_missing(struct strbuf *out, struct run expected, size_t at)
         strbuf_puts(out, "the newline at the end is missing");
     else if (is(expected, at, "\r\n", 2))
         strbuf_puts(out, "the end of the line, \\r\\n, is missing");
-    else if (expected.data[at] == 0)
+    else if (expected.data[at] == 0 && memchr(expected.data, 0, at) == NULL)
         strbuf_printf(out, "it was cut at the first zero byte: %zu of %zu bytes came", at,
                       expected.len);
     else if (missing == 1)

@@ -190,6 +190,7 @@ static void the_words_name_what_can_be_acted_on(void **state)
 {
     (void)state;
     check_words(RUN("AB\0CD\n"), RUN("AB"), "it was cut at the first zero byte: 2 of 6 bytes came");
+    check_words(RUN("\0A\0B"), RUN("\0A"), "only the first 2 of 4 bytes came");
     check_words(RUN("HELLO WORLD!"), RUN("HEL"), "only the first 3 of 12 bytes came");
     check_words(RUN("hello"), RUN("hell"), "the last byte is missing");
     check_words(RUN("hello"), RUN("hello\n"), "there is a newline too many at the end");

@@ -263,7 +263,7 @@ static void take_a_big_frame_slowly(int fd)
     while ((n = recv(fd, piece, sizeof piece, 0)) > 0)
         for (ssize_t i = 0; i < n; i++, have++)
             if (have >= 4 ? piece[i] != (unsigned char)((have - 4) * 31 + (have - 4) / 251)
-                          : piece[i] != "\0\x40\0\0"[have])
+                          : piece[i] != (unsigned char)"\0\x40\0\0"[have])
                 _exit(1);
     _exit(n == 0 && have == 4 + BIG ? 0 : 2);
 }
