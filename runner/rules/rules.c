@@ -136,6 +136,10 @@ static const struct rule table[] = {
      "When does printf() hand its text to the kernel if stdout is not a terminal, or the line is "
      "not finished?",
      "05_udp_echo#tell-that-you-are-ready"},
+    {55, "path-traversal", "SB", rule_path_traversal,
+     "A stranger chooses the name: which file does the kernel open when it has `..`, a leading `/` "
+     "or a link in it?",
+     "15_file_download#path-traversal"},
 };
 
 const struct rule *rules_at(unsigned i)

@@ -1,0 +1,53 @@
+/* Opens the file, sees where it lies, and refuses it with a word of its own. */
+#include "lab.h"
+#include <fcntl.h>
+
+int main(int argc, char **argv)
+{
+    uint16_t port;
+    if (argc != 3 || !net_parse_port(argv[1], &port))
+        die_usage("server PORT DIR");
+    signal(SIGPIPE, SIG_IGN);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (fd < 0)
+        die_call("socket", NULL);
+    int on = 1;
+    if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0)
+        die_call("setsockopt", NULL);
+    struct sockaddr_in here;
+    memset(&here, 0, sizeof here);
+    here.sin_family = AF_INET;
+    here.sin_port = htons(port);
+    here.sin_addr.s_addr = htonl(INADDR_ANY);
+    if (bind(fd, (struct sockaddr *)&here, sizeof here) < 0)
+        die_call("bind", NULL);
+    if (listen(fd, 8) < 0)
+        die_call("listen", NULL);
+    for (;;) {
+        int client = accept(fd, NULL, NULL);
+        if (client < 0)
+            die_call("accept", NULL);
+        char line[512];
+        size_t have = 0;
+        ssize_t n;
+        while (have < sizeof line - 1 && memchr(line, '\n', have) == NULL &&
+               (n = recv(client, line + have, sizeof line - 1 - have, 0)) > 0)
+            have += (size_t)n;
+        line[have] = '\0';
+        line[strcspn(line, "\n")] = '\0';
+        const char *name = have > 4 ? line + 4 : "";
+        char path[1024], link[64], real[1024], top[1024];
+        snprintf(path, sizeof path, "%s/%s", argv[2], name);
+        int file = open(path, O_RDONLY | O_CLOEXEC);
+        snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+        if (realpath(argv[2], top) == NULL)
+            die_call("realpath", argv[2]);
+        bool below = file >= 0 && realpath(link, real) != NULL &&
+                     strncmp(real, top, strlen(top)) == 0 && real[strlen(top)] == '/';
+        if (!below && send(client, "NO\n", 3, 0) < 0)
+            perror("send");
+        if (file >= 0)
+            close(file);
+        close(client);
+    }
+}
