@@ -18,6 +18,7 @@
 int netlink_open(struct netlink *nl, struct error *err)
 {
     int one = 1;
+    nl->sequence = 0;
     nl->used = 0;
     nl->count = 0;
     nl->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);

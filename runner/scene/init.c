@@ -2,8 +2,8 @@
  * scene/init: PID 1 of a scene.
  *
  *  - It is a forked copy of the runner that never returns to the runner's code: it makes the
- *    sandbox, then waits for two words, "a socket" and "a program", until the control socket
- * closes.
+ *    sandbox, then does what it is asked for (the words of init.h: a socket, hosts, a file, a
+ * program …) until the control socket closes.
  *  - It cannot be looked into (not dumpable), and takes no signal from inside but the kernel's.
  *  - Its children are reaped by the kernel: SIGCHLD is ignored. A tracer sees their end before.
  */
@@ -229,7 +229,7 @@ static _Noreturn void become_program(const struct init_config *config,
                                      char **argv)
 {
     char byte = 'r', path[4200];
-    bool moved = move_to_host(req->host) == 0;
+    int unmoved = move_to_host(req->host) == 0 ? 0 : errno;
     gate = fcntl(gate, F_DUPFD_CLOEXEC, 10); /* out of the way of 0, 1, 2 */
     take_stdio(stdio, req->terminal);
     syscall(SYS_close_range, 3, gate - 1, 0);
@@ -245,7 +245,9 @@ static _Noreturn void become_program(const struct init_config *config,
     prctl(PR_SET_DUMPABLE, 1); /* or the tracer could not take hold of it */
     if (send(gate, &byte, 1, MSG_NOSIGNAL) != 1 || recv(gate, &byte, 1, 0) != 1)
         _exit(127);
-    if (!moved || (req->packets && keep_raw_sockets() != 0) || filter_install(&config->filter) != 0)
+    if (unmoved != 0)
+        give_up(gate, unmoved);
+    if ((req->packets && keep_raw_sockets() != 0) || filter_install(&config->filter) != 0)
         give_up(gate, errno);
     if (config->kind.own) {
         execvp(argv[0], argv);
