@@ -66,6 +66,10 @@ static const struct rule table[] = {
     {21, "retval-as-length", "S", rule_retval_as_length,
      "What does recv() return when it fails, and what is that as a length?",
      "10_tcp_server#retval-as-length"},
+    {22, "struct-on-the-wire", "SB", rule_struct_on_the_wire,
+     "In which order do the bytes of a number lie in memory, what lies between the fields of a "
+     "struct, and what was agreed for the wire?",
+     "13_stream_framing#struct-on-the-wire"},
     {23, "udp-buffer-too-small", "SPB", rule_udp_buffer_too_small,
      "What does the kernel do with the part of a datagram that does not fit into your buffer?",
      "05_udp_echo#udp-buffer-too-small"},

@@ -75,6 +75,7 @@ bool rule_strlen_unterminated(const struct facts *f, struct finding *out);
 bool rule_strlen_binary(const struct facts *f, struct finding *out);
 bool rule_nul_past_end(const struct facts *f, struct finding *out);
 bool rule_retval_as_length(const struct facts *f, struct finding *out);
+bool rule_struct_on_the_wire(const struct facts *f, struct finding *out);
 bool rule_udp_buffer_too_small(const struct facts *f, struct finding *out);
 bool rule_udp_too_big(const struct facts *f, struct finding *out);
 bool rule_one_recv_one_message(const struct facts *f, struct finding *out);
