@@ -140,6 +140,10 @@ static const struct rule table[] = {
      "When does printf() hand its text to the kernel if stdout is not a terminal, or the line is "
      "not finished?",
      "05_udp_echo#tell-that-you-are-ready"},
+    {53, "write-write-read", "SPB", rule_write_write_read,
+     "How many calls does one message need, and what does the kernel wait for between two small "
+     "ones?",
+     "13_stream_framing#write-write-read"},
     {55, "path-traversal", "SB", rule_path_traversal,
      "A stranger chooses the name: which file does the kernel open when it has `..`, a leading `/` "
      "or a link in it?",
