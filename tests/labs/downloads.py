@@ -1,4 +1,4 @@
-"""file_server and file_client (lab 15) against an unkind world; prints TAP.
+"""The downloads of labs 14 and 15 against an unkind world; prints TAP.
 
     python3 tests/labs/downloads.py BUILD-FOLDER [SEED]     from the top of the tree
 """
@@ -36,9 +36,10 @@ def skip(title, reason):
 
 
 def compiled(name, out, *flags, change=lambda text: text):
-    """A program of the solution; `change` may edit its text before."""
+    """A program of a solution; `change` may edit its text before."""
     path = os.path.join(folder, out)
-    with open(f"labs/15_file_download/solution/{name}.c", encoding="utf-8") as source:
+    lab = "14_simple_download" if name.startswith("simple") else "15_file_download"
+    with open(f"labs/{lab}/solution/{name}.c", encoding="utf-8") as source:
         text = change(source.read())
     with open(path + ".c", "w", encoding="utf-8") as source:
         source.write(text)
@@ -48,7 +49,7 @@ def compiled(name, out, *flags, change=lambda text: text):
 
 
 class Server:
-    """A file_server; ready when it has said that it listens."""
+    """A server of files; ready when it has said that it listens."""
 
     def __init__(self, path):
         with socket.socket() as s:
@@ -290,6 +291,49 @@ def the_client(client):
         read(os.path.join(folder, "poem")) == text, "GBK is shown as UTF-8 and saved as it is", done.stdout[-40:])
 
 
+def resets(server, moments, title):
+    """Clients break off at every moment: after each byte of their request, and of what comes."""
+    for sent, received in moments:
+        s = server.connect(b"GET a.txt\n"[:sent] if "15" in title else b"a.txt\n"[:sent], receive=2048)
+        if received:
+            s.recv(received)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        s.close()
+    alive = server.process.poll() is None
+    fds = len(os.listdir(f"/proc/{server.process.pid}/fd")) if alive else -1
+    say(alive and fds <= 6, f"{title}: resets at every moment cost nothing but themselves", (alive, fds))
+
+
+def simple(sanitizers):
+    """Lab 14."""
+    client = compiled("simple_client", "simple_client")
+    title = "lab 14"
+    with Server(compiled("simple_server", "simple_server", *sanitizers)) as server:
+        for name in (b"../secret", b"/etc/passwd", b"link", b"up/secret", b"inside", b"pipe", b"sub", b"null",
+                     b"sock", b".", b"..", b"", b"\n", b"a.txt\0", b"a.txt\0\n", b"n" * 255, b"n" * 256,
+                     b"n" * 257, b"n" * 4096, b"sub/two", b"no"):
+            got = server.ask(name)
+            say(got == b"", f"{title}: no bytes for {name[:30]!r}", got)
+        say(server.ask(b"a.txt") == b"alpha" and server.ask(b"a.txt\n") == b"alpha",
+            f"{title}: an honest name is served after all these, with a newline and without")
+        with server.connect(b"a.txt") as s:
+            say(s.recv(100) == b"alpha", f"{title}: a client that ends neither name nor stream is served too")
+        resets(server, [(n, 0) for n in range(7)] + [(6, n) for n in range(1, 5)], title)
+        random.seed(seed)
+        data = write("any.bin", random.randbytes(3_000_000))
+        done = fetch(client, server.port, "any.bin")
+        say(done.returncode == 0 and read(os.path.join(folder, "any.bin")) == read(data),
+            f"{title}: 3 MB of any bytes arrive as they are", done)
+        os.unlink(os.path.join(folder, "any.bin"))
+        with open(os.path.join(folder, "kept"), "wb") as file:
+            file.write(b"old")
+        done = fetch(client, server.port, "no", "kept")
+        say(done.returncode == 1 and read(os.path.join(folder, "kept")) == b"old",
+            f"{title}: a name that nobody knows costs no old file", done)
+    say(server.status == 0 and b"Sanitizer" not in server.errors and b"runtime error" not in server.errors,
+        f"{title}: the server ends with status 0, and the sanitizers found nothing", server.errors[-400:])
+
+
 def strangers(server, client):
     """Random bytes for both parsers, from a seed; both are built with ASan and UBSan."""
     random.seed(seed)
@@ -341,8 +385,10 @@ def main():
     names(server, "openat2")
     names(compiled("file_server", "by_parts", change=lambda text: text.replace("SYS_openat2", "-1L")),
           "part by part")
+    simple(sanitizers)
     with Server(server) as running:
         changing_files(running)
+        resets(running, [(n, 0) for n in range(11)] + [(10, n) for n in range(1, 11)], "lab 15")
         many_clients(running)
         large_files(running, client)
         full_disk(running, client)

@@ -86,7 +86,7 @@ static bool send_file(int fd, int file, const char *client)
 
 /* The end of our stream; then the client's, for a moment. A close() with bytes unread would be a
  * reset, and could take away what the client has not read yet. */
-static void part(int fd)
+static void finish(int fd)
 {
     char rest[4096];
     size_t got;
@@ -108,7 +108,7 @@ static void serve(int fd, int folder)
     if (file >= 0)
         close(file);
     printf("%s %s\n", client, whole ? "got its file" : "got nothing, or not all");
-    part(fd);
+    finish(fd);
 }
 /* [/serve] */
 

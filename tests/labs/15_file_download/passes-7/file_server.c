@@ -228,7 +228,7 @@ static void serve(int fd, const char *client)
 /* [part] */
 /* Says that this was all, and waits until the client has gone. A close() with bytes unread would be
  * a reset, and a reset may take away what the client has not read yet. */
-static void part(int fd)
+static void finish(int fd)
 {
     char rest[4096];
 
@@ -249,7 +249,7 @@ _Noreturn static void child(int fd)
     alarm(PATIENCE);
     serve(fd, client);
     alarm(PATIENCE);
-    part(fd);
+    finish(fd);
     _exit(0);
 }
 /* [/child] */
