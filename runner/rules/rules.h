@@ -99,6 +99,9 @@ bool rule_empty_datagram_as_eof(const struct facts *f, struct finding *out);
 bool rule_select_nfds(const struct facts *f, struct finding *out);
 bool rule_busy_poll(const struct facts *f, struct finding *out);
 bool rule_stdout_not_flushed(const struct facts *f, struct finding *out);
+bool rule_one_client_at_a_time(const struct facts *f, struct finding *out);
+bool rule_backlog(const struct facts *f, struct finding *out);
+bool rule_double_close(const struct facts *f, struct finding *out);
 bool rule_write_write_read(const struct facts *f, struct finding *out);
 bool rule_path_traversal(const struct facts *f, struct finding *out);
 
