@@ -158,6 +158,9 @@ static const struct rule table[] = {
      "A stranger chooses the name: which file does the kernel open when it has `..`, a leading `/` "
      "or a link in it?",
      "15_file_download#path-traversal"},
+    {56, "errno-lost", "SO", rule_errno_lost,
+     "When does errno get its value, and when does your program read it?",
+     "04_udp_send#when-no-answer-comes"},
 };
 
 const struct rule *rules_at(unsigned i)

@@ -104,5 +104,6 @@ bool rule_backlog(const struct facts *f, struct finding *out);
 bool rule_double_close(const struct facts *f, struct finding *out);
 bool rule_write_write_read(const struct facts *f, struct finding *out);
 bool rule_path_traversal(const struct facts *f, struct finding *out);
+bool rule_errno_lost(const struct facts *f, struct finding *out);
 
 #endif

@@ -168,7 +168,8 @@ static bool stops_early(const struct facts *f, const struct model_socket *s, str
 {
     bool inside = false;
     const struct model_call *last = last_part(f, s);
-    if (last == NULL || !facts_learner(f, last->event->program))
+    /* A buffer that is full tells of another limit than that of one recv. */
+    if (last == NULL || last->moved >= last->asked || !facts_learner(f, last->event->program))
         return false;
     enum turn turn = turn_after(f, last);
     size_t total = turn == TURN_NONE ? 0 : sent_beyond(f, s, &inside);
@@ -228,7 +229,7 @@ static size_t first_line(const struct facts *f, const struct model_socket *s, si
             continue;
         size_t line = (size_t)(end - stream->bytes.data) + 1;
         /* What the peer sent of its own will as a part was meant to be answered so, perhaps. */
-        if (had < line && stream->ends[0] >= line)
+        if (had + strlen("\r\n") < line && stream->ends[0] >= line)
             whole = line;
     }
     streams_free(&streams);

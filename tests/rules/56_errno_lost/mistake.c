@@ -1,0 +1,32 @@
+/* The text is looked up before recv() has been called. */
+#include "lab.h"
+#include <poll.h>
+
+int main(int argc, char **argv)
+{
+    uint16_t port;
+    if (argc != 2 || !net_parse_port(argv[1], &port))
+        die_usage("client PORT");
+    signal(SIGPIPE, SIG_IGN);
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (fd < 0)
+        die_call("socket", NULL);
+    struct sockaddr_in there;
+    memset(&there, 0, sizeof there);
+    there.sin_family = AF_INET;
+    there.sin_port = htons(port);
+    there.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (connect(fd, (struct sockaddr *)&there, sizeof there) < 0)
+        die_call("connect", NULL);
+    char byte;
+    struct pollfd watched = {.fd = fd, .events = POLLIN};
+    if (poll(&watched, 1, -1) < 0)
+        die_call("poll", NULL);
+    errno = 0;
+    const char *why = strerror(errno);
+    if (recv(fd, &byte, 1, 0) < 0) {
+        fprintf(stderr, "recv: %s\n", why);
+        return 1;
+    }
+    return 0;
+}
