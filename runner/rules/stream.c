@@ -164,12 +164,19 @@ static enum turn turn_after(const struct facts *f, const struct model_call *last
     return by_itself ? TURN_CLOSE : TURN_NONE;
 }
 
+/* The program's buffer is full, which tells of another limit than that of one recv. A call that a
+ * fault rule has shortened stands behind the fault. */
+static bool filled(const struct facts *f, const struct model_call *c)
+{
+    bool shortened = c->event->n > 0 && f->timeline->events[c->event->n - 1].kind == EVENT_FAULT;
+    return !shortened && c->moved >= c->asked;
+}
+
 static bool stops_early(const struct facts *f, const struct model_socket *s, struct finding *out)
 {
     bool inside = false;
     const struct model_call *last = last_part(f, s);
-    /* A buffer that is full tells of another limit than that of one recv. */
-    if (last == NULL || last->moved >= last->asked || !facts_learner(f, last->event->program))
+    if (last == NULL || filled(f, last) || !facts_learner(f, last->event->program))
         return false;
     enum turn turn = turn_after(f, last);
     size_t total = turn == TURN_NONE ? 0 : sent_beyond(f, s, &inside);
@@ -303,12 +310,19 @@ static bool rest_is_lost(const struct facts *f, const struct model_call *c)
     return true;
 }
 
+/* The signal of a broken connection ended the process: nobody was left to send the rest. */
+static bool died_of_it(const struct facts *f, const struct model_call *c)
+{
+    const struct event *exit = facts_exit(f, c->event->pid);
+    return exit != NULL && exit->exit.signal != NULL && strcmp(exit->exit.signal, "SIGPIPE") == 0;
+}
+
 bool rule_partial_send(const struct facts *f, struct finding *out)
 {
     const struct model_call *c;
     for (uint64_t n = 0; facts_broken(f) && (c = facts_call(f, &n)) != NULL;) {
         if (c->io != MODEL_SEND || c->socket == NULL || !c->socket->stream || c->moved <= 0 ||
-            c->moved >= c->asked || !rest_is_lost(f, c))
+            c->moved >= c->asked || died_of_it(f, c) || !rest_is_lost(f, c))
             continue;
         finding_call(out, c);
         finding_event(out, f->failed);
