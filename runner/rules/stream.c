@@ -183,6 +183,7 @@ static bool stops_early(const struct facts *f, const struct model_socket *s, str
     if (total == 0 || (turn == TURN_AWAY && !inside))
         return false;
     finding_call(out, last);
+    finding_event(out, f->model.timeline->events + s->born);
     finding_event(out, f->failed);
     out->certainty = CERTAINTY_FACT;
     finding_place(out, last);
