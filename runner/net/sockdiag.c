@@ -21,6 +21,8 @@ struct list {
     bool tcp;
 };
 
+enum { TIMER_RETRANSMIT = 1 }; /* idiag_timer, as inet_diag_msg_common_fill in the kernel sets it */
+
 static void address(char *out, size_t size, int family, const __be32 *bytes, __be16 port,
                     bool local)
 {
@@ -57,6 +59,7 @@ static int on_message(const struct nlmsghdr *nlh, void *arg)
         .remote_port = ntohs(msg->id.idiag_dport),
         .rqueue = msg->idiag_rqueue,
         .wqueue = msg->idiag_wqueue,
+        .resends_in = msg->idiag_timer == TIMER_RETRANSMIT ? msg->idiag_expires + 1 : 0,
         .uid = msg->idiag_uid,
         .inode = msg->idiag_inode,
     };

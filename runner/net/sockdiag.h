@@ -20,6 +20,8 @@ struct socket_row {
     uint32_t rqueue;            /* bytes not yet read; LISTEN: connections not yet accepted */
     uint32_t wqueue;            /* bytes not yet acknowledged; LISTEN: the backlog */
     uint32_t uid, inode;
+    uint32_t resends_in; /* ms until the kernel sends again what was not acknowledged (1 or more);
+                            0: it does not mean to */
 };
 
 /* Which sockets. The kernel keeps the connections of all namespaces in one large table, so that a

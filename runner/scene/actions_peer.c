@@ -323,5 +323,5 @@ enum progress action_expect_nothing(struct run *run, const struct action *action
                               peer->first->data.len);
     if (peer->reset || peer->end)
         return action_failed(run, peer->reset ? "reset" : "end");
-    return settled(run, NULL) ? PROGRESS_DONE : PROGRESS_WAIT;
+    return undisturbed(run) ? PROGRESS_DONE : PROGRESS_WAIT;
 }

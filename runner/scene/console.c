@@ -11,6 +11,7 @@
 
 struct console {
     struct run run;
+    struct error err; /* of the call at hand: the run must not keep the caller's */
     struct timeline tl;
     size_t *seen; /* of each actor: bytes of its output that were told */
     bool *ended;  /* … and whether its end was */
@@ -21,12 +22,22 @@ struct console *console_open(struct loop *loop, const struct scene_setup *setup,
 {
     struct console *c = mem_alloc(sizeof *c);
     timeline_init(&c->tl);
-    run_begin(&c->run, loop, setup, &c->tl, err);
+    run_begin(&c->run, loop, setup, &c->tl, &c->err);
     timeline_append(&c->tl, EVENT_SCENE, 0);
     if (run_open_sandbox(&c->run) == 0)
         return c;
+    if (err != NULL)
+        *err = c->err;
     console_close(c);
     return NULL;
+}
+
+/* 0, or -1 and the caller's *err. */
+static int told(const struct console *c, int rc, struct error *err)
+{
+    if (rc != 0 && err != NULL)
+        *err = c->err;
+    return rc;
 }
 
 void console_close(struct console *c)
@@ -77,13 +88,13 @@ int console_run(struct console *c, const char *terminal, const char *command, st
 {
     const char *const argv[] = {"/bin/sh", "-c", command, NULL};
     struct place *place = place_of(c, terminal);
-    c->run.err = err;
     if (place == NULL)
         return no_host(c, terminal, err);
     if (console_runs(c, terminal))
         return error_set(err, "a command still runs in %s; %s-2 is another terminal of that host",
                          terminal, place->name);
-    return program_launch(&c->run, place, terminal, argv, STDIO_TERMINAL) != NULL ? 0 : -1;
+    const struct actor *actor = program_launch(&c->run, place, terminal, argv, STDIO_TERMINAL);
+    return told(c, actor != NULL ? 0 : -1, err);
 }
 
 static struct actor *running(struct console *c, const char *terminal, struct error *err)
@@ -121,8 +132,7 @@ int console_end_input(struct console *c, const char *terminal, struct error *err
 
 int console_wire(struct console *c, const char *rule, struct error *err)
 {
-    c->run.err = err;
-    return wire_say(&c->run, rule);
+    return told(c, wire_say(&c->run, rule), err);
 }
 
 static void tell_end(const struct actor *actor, console_fn *fn, void *arg)

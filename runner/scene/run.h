@@ -171,6 +171,9 @@ struct place *run_place(struct run *run, const char *host);
 /* scene/settle.c: true when everything sent so far has arrived and every thread of the actor's
  * program (NULL: of all) is asleep or gone. Advances by being asked again. */
 bool settled(struct run *run, const struct actor *actor);
+/* Settled, and the kernels have nothing on hand that they may still send; or have kept it for long.
+ */
+bool undisturbed(struct run *run);
 /* True when nothing will move any more by itself. */
 bool stalled(struct run *run);
 /* Everything that moves, counted. */

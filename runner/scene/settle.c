@@ -3,11 +3,15 @@
  *
  *  - Threads: the kernel says that they sleep.
  *  - Terminals: every byte a program wrote to its terminal has been read.
- *  - The wire: a datagram of our own, sent to itself over the loopback, has come back. The kernel's
- *    queue of the loopback is first in, first out on a processor, and the whole scene runs on one,
- * so everything sent before it has been delivered. Nothing here waits for time to pass, but for one
- * case: a connection the kernel itself is still working on (a retransmission, a delayed
- * acknowledgement), which gets QUIET_MS.
+ *  - The loopback: a datagram of our own, sent to itself over it, has come back. The kernel's queue
+ *    of the loopback is first in, first out on a processor, and the whole scene runs on one, so
+ *    everything sent before it has been delivered. Frames between hosts go through the same queue.
+ *  - The wire between hosts: nothing is on its way in the switch, and nobody's question for an
+ *    address is open.
+ *
+ * Nothing here waits for time to pass, but for one case: a connection the kernel itself is still
+ * working on (a delayed acknowledgement, a queue that is full), which gets QUIET_MS; and where the
+ * wire loses segments, as long as the kernel means to send them again.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -22,7 +26,7 @@
 #include "net/sockdiag.h"
 #include "scene/run.h"
 
-enum { QUIET_MS = 120, RETRY_MS = 3500 };
+enum { QUIET_MS = 120 };
 
 uint64_t run_activity(const struct run *run)
 {
@@ -196,39 +200,62 @@ static uint64_t mix(uint64_t hash, uint64_t value)
     return (hash ^ value) * UINT64_C(0x100000001b3);
 }
 
-/* Whether the kernel of a host works on some connection. */
-static bool place_busy(const struct place *place, uint64_t *hash)
+/* What the kernels do with the connections of the scene. */
+struct work {
+    bool busy;     /* they work on some */
+    bool resends;  /* … and will send again what was not acknowledged */
+    uint64_t hash; /* changes when any socket does */
+};
+
+static void place_work(const struct place *place, struct work *work)
 {
     struct socket_row *rows;
     unsigned n;
-    bool busy = false;
     if (place->diag < 0 || sockdiag_list(place->diag, SOCKDIAG_CONNECTIONS, &rows, &n, NULL) != 0)
-        return false;
+        return;
     for (unsigned i = 0; i < n; i++) {
-        busy = busy || under_way(&rows[i]);
-        *hash +=
+        work->busy = work->busy || under_way(&rows[i]);
+        work->resends = work->resends || (rows[i].tcp && rows[i].resends_in > 0);
+        work->hash +=
             mix(mix(mix(mix(1, rows[i].local_port), rows[i].remote_port), (uint64_t)rows[i].state),
                 ((uint64_t)rows[i].rqueue << 32) | rows[i].wqueue);
     }
     free(rows);
-    return busy;
 }
 
-/* The same of any host. *hash changes when any socket does. */
-static bool kernel_busy(struct run *run, uint64_t *hash)
+static struct work kernel_work(struct run *run)
 {
-    bool busy = false;
-    *hash = 0;
+    struct work work = {0};
     for (unsigned i = 0; i < run->nplaces; i++)
-        busy = place_busy(&run->places[i], hash) || busy;
-    return busy;
+        place_work(&run->places[i], &work);
+    return work;
+}
+
+/* Neither activity nor sockets have changed for QUIET_MS, as repeated asking has seen. */
+static bool quiet_long(struct run *run, uint64_t hash)
+{
+    if (run->quiet_seen != run_activity(run) || run->rows_hash != hash || run->quiet_since == 0) {
+        run->quiet_seen = run_activity(run);
+        run->rows_hash = hash;
+        run->quiet_since = clock_now();
+        return false;
+    }
+    return clock_now() - run->quiet_since > QUIET_MS * CLOCK_MS;
+}
+
+bool undisturbed(struct run *run)
+{
+    if (!settled(run, NULL))
+        return false;
+    /* A small segment may be held back until the one before is acknowledged. */
+    struct work work = kernel_work(run);
+    return !work.busy || quiet_long(run, work.hash);
 }
 
 bool stalled(struct run *run)
 {
     struct trace_rest rests[RESTS_MOST];
     unsigned n;
-    uint64_t hash;
     if (!arrived(run, NULL))
         return false;
     if (tracer_live(run->tracer) > 0) {
@@ -239,17 +266,13 @@ bool stalled(struct run *run)
                 return false;
     }
     uint64_t pending = unsent(run);
-    bool busy = kernel_busy(run, &hash);
+    struct work work = kernel_work(run);
     /* What the kernel did while its rows were read may have woken somebody. */
-    if (!busy && pending == 0)
+    if (!work.busy && pending == 0)
         return tracer_live(run->tracer) == 0 || threads_asleep(run, NULL, rests, &n);
-    hash = mix(hash, pending);
-    if (run->quiet_seen != run_activity(run) || run->rows_hash != hash || run->quiet_since == 0) {
-        run->quiet_seen = run_activity(run);
-        run->rows_hash = hash;
-        run->quiet_since = clock_now();
+    /* What the wire has kept back is sent again, later and later (RFC 6298). On a wire that loses
+     * nothing it would be of no use: nobody takes it. */
+    if (run->lossy && work.resends)
         return false;
-    }
-    /* What the wire has kept back will be sent again: after 1 s, then after 2 (RFC 6298). */
-    return clock_now() - run->quiet_since > (run->lossy ? RETRY_MS : QUIET_MS) * CLOCK_MS;
+    return quiet_long(run, mix(work.hash, pending));
 }

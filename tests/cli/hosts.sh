@@ -2,7 +2,7 @@
 # trace --hosts, --wire and --fault, and run --hosts: several machines for anybody's program.
 . "$(dirname "$0")/tap.sh"
 
-if "$socklings" doctor 2>/dev/null | grep -q 'refused\|tier [BC-]'; then
+if ! "$socklings" doctor 2>/dev/null | grep -q 'isolation: A:'; then
     echo "1..0 # SKIP needs namespaces"
     exit 0
 fi

@@ -83,7 +83,7 @@ is "a recording that is none is told" "$status" 2
 has "and what to do about it" "$err" "check 10"
 
 # --- of any program ---
-if "$socklings" doctor 2>/dev/null | grep -q 'refused\|tier [BC-]'; then
+if ! "$socklings" doctor 2>/dev/null | grep -q 'isolation: A:'; then
     echo "# no private network here"
 else
     run "$socklings" trace --json -- sh -c 'echo to stderr; exit 0'

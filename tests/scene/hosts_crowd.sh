@@ -6,7 +6,7 @@
 # shellcheck source=tests/cli/tap.sh
 . "$(dirname "$0")/../cli/tap.sh"
 
-if "$socklings" doctor 2>/dev/null | grep -q 'refused\|tier [BC-]'; then
+if ! "$socklings" doctor 2>/dev/null | grep -q 'isolation: A:'; then
     echo "1..0 # SKIP needs namespaces"
     exit 0
 fi
