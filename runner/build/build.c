@@ -1,12 +1,9 @@
 /*
  * build: see build.h.
  *
- * - The compiler is started with posix_spawn (no copy of our memory) in a process group of its
- *   own, which is killed as a whole, and under limits that a shell sets before it becomes the
- * compiler: set from outside they could come too late.
- * - It runs in the folder of the private copy and is given plain file names, so neither messages
- *   nor debug information hold a path of the cache.
- * - It sees PATH and nothing else of our environment: the same source gives the same messages.
+ * - The compiler runs in a process group of its own (spawn.h), which is killed as a whole.
+ * - It is given plain file names in the folder of the private copy, so neither messages nor debug
+ *   information hold a path of the cache.
  * - Where lab.h has not been compiled ahead yet, that is done first, once for a compiler and its
  *   flags.
  * - What the compiler says about the source (a program or a refusal) is cached; trouble of
@@ -17,7 +14,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,15 +30,12 @@
 #include "build/messages.h"
 #include "build/prepared.h"
 #include "build/source.h"
+#include "build/spawn.h"
 
 enum {
     DEFAULT_LIMIT_MS = 20000,
     MESSAGES_MAX = 128 * 1024, /* bytes kept; the rest is read and dropped */
 };
-
-/* 64 MiB a file (in 512-byte blocks), 4 GiB of memory (in KiB). */
-static const char under_limits[] = "{ ulimit -c 0; ulimit -t \"$0\"; ulimit -f 131072;"
-                                   " ulimit -v 4194304; } 2>/dev/null; exec \"$@\"";
 
 struct build {
     struct loop *loop;
@@ -204,60 +197,6 @@ static void on_limit(void *arg)
 
 static void on_child(void *arg, pid_t pid, int status);
 
-static int spawn_in(struct build *b, const char *work, int output, char *const *words,
-                    char *const *environment)
-{
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t all, none;
-    sigfillset(&all);
-    sigemptyset(&none);
-    posix_spawn_file_actions_init(&actions);
-    posix_spawnattr_init(&attributes);
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&actions, output, 1);
-    posix_spawn_file_actions_adddup2(&actions, output, 2);
-    posix_spawn_file_actions_addchdir_np(&actions, work);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |
-                                              POSIX_SPAWN_SETSIGMASK);
-    posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setsigdefault(&attributes, &all);
-    posix_spawnattr_setsigmask(&attributes, &none);
-    int rc = posix_spawn(&b->pid, "/bin/sh", &actions, &attributes, words, environment);
-    posix_spawnattr_destroy(&attributes);
-    posix_spawn_file_actions_destroy(&actions);
-    if (rc != 0)
-        b->pid = 0;
-    return rc;
-}
-
-/* Runs a command in the work folder, under limits. errno; 0. */
-static int spawn(struct build *b, const char *work, int output, const struct word_list *command)
-{
-    char *seconds = mem_format("%u", b->request.limit_ms / 1000 + 1);
-    char *temp = mem_format("TMPDIR=%s", work);
-    const char *path_value = getenv("PATH");
-    char *path = mem_format("PATH=%s", path_value ? path_value : "/usr/local/bin:/usr/bin:/bin");
-    char lang[] = "LC_ALL=C";
-    char *environment[] = {path, temp, lang, NULL};
-    struct word_list words = {NULL, 0};
-    word_add(&words, "sh");
-    word_add(&words, "-c");
-    word_add(&words, under_limits);
-    word_add(&words, seconds);
-    for (size_t i = 0; i < command->count; i++)
-        word_add(&words, command->words[i]);
-    char *map = mem_format("-ffile-prefix-map=%s=.", work);
-    word_add(&words, map);
-    int rc = spawn_in(b, work, output, words.words, environment);
-    word_list_free(&words);
-    free(map);
-    free(path);
-    free(temp);
-    free(seconds);
-    return rc;
-}
-
 static int compile(struct build *b, const char *work, struct error *err)
 {
     int ends[2];
@@ -267,7 +206,7 @@ static int compile(struct build *b, const char *work, struct error *err)
     char *target = mem_format("../%s", b->program);
     struct word_list command = {NULL, 0};
     compiler_command(&b->compiler, &b->request, b->headers, target, &command);
-    errno = spawn(b, work, ends[1], &command);
+    errno = spawn_limited(&command, work, ends[1], b->request.limit_ms, &b->pid);
     int rc = errno != 0 ? error_errno(err, "cannot start the compiler") : 0;
     word_list_free(&command);
     free(target);
@@ -292,7 +231,7 @@ static bool make_headers(struct build *b, const char *work)
         char *deps = file_join(b->headers_folder, "deps");
         going = compiler_header_command(&b->compiler, &b->request, PREPARED_HEADER, output, deps,
                                         &command) &&
-                spawn(b, work, nowhere, &command) == 0;
+                spawn_limited(&command, work, nowhere, b->request.limit_ms, &b->pid) == 0;
         free(deps);
         free(output);
         word_list_free(&command);
