@@ -113,17 +113,42 @@ struct tracer {
     bool forking;  /* a call to fork or the like was under way when it was finished */
 };
 
-/* trace/call.c: what happens at the entry and exit of a call. Each resumes the tracee. */
+/* --- tracee.c --- */
+
+/* NULL: no such thread. */
+struct tracee *tracee_find(struct tracer *tracer, pid_t tid);
+/* A thread whose process is not known yet: tracee_attach. */
+struct tracee *tracee_add(struct tracer *tracer, pid_t tid);
+/* A process of a program, without threads so far. It goes with the last of them. */
+struct process *process_add(struct tracer *tracer, pid_t pid, struct trace_program *program);
+void tracee_attach(struct tracee *t, struct process *process);
+/* Forgets and frees a thread, which ended with that wait status; if it was the last of its process,
+ * the end of that is recorded. */
+void tracee_remove(struct tracer *tracer, struct tracee *t, int status);
+
+/* --- stops.c --- */
+
+/* A wait status of any tracee (the loop's default child handler; arg is the tracer). */
+void stops_status(void *arg, pid_t tid, int status);
+/* Resumes so that the exit of a call under way is seen. */
+void tracee_resume(struct tracee *t, int signal);
+
+/* --- call.c --- */
+
+/* What happens at the entry and exit of a call. Each resumes the tracee. */
 void call_entry(struct tracer *tracer, struct tracee *t);
 void call_exit(struct tracer *tracer, struct tracee *t);
 /* A call that will not return any more, or was given up. */
 void call_abandon(struct tracer *tracer, struct tracee *t, const char *error);
 
-/* trace/busy.c: the thread that was asked has stopped. */
+/* --- busy.c --- */
+
+/* The thread that was asked has stopped. */
 void busy_stopped(struct tracer *tracer, const struct tracee *t);
 
-/* Resumes so that the exit of a call under way is seen. */
-void tracee_resume(struct tracee *t, int signal);
+/* --- tracer.c --- */
+
+/* The recording's time, in nanoseconds. */
 int64_t tracer_now(const struct tracer *tracer);
 
 #endif
