@@ -1,7 +1,6 @@
 /* net/hosts.c: hosts in namespaces of their own, joined by nothing but the packet sockets of the
  * wire: the test carries frames from one to the others, as a hub does. */
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <linux/ethtool.h>
@@ -13,6 +12,7 @@
 #include <sys/wait.h>
 
 #include "base/mem.h"
+#include "descriptors.h"
 #include "net/hosts.h"
 #include "net_help.h"
 
@@ -31,16 +31,6 @@ struct lan {
     struct seen *seen;
     unsigned nseen;
 };
-
-static unsigned open_descriptors(void)
-{
-    unsigned count = 0;
-    DIR *dir = opendir("/proc/self/fd");
-    while (readdir(dir) != NULL)
-        count++;
-    closedir(dir);
-    return count;
-}
 
 /* Nobody is in the one before: it goes, whatever a test has left there. */
 static void fresh_wire(void)
@@ -262,7 +252,11 @@ static void check_host(const struct lan *lan, unsigned h, const char *ip, const 
     assert_memory_equal(r.ifr_hwaddr.sa_data, lan->net.hosts[h].interfaces[0].mac, 6);
     r = asked(fd, "eth0", SIOCGIFMTU);
     assert_int_equal(r.ifr_mtu, 1500);
-    r = asked(fd, "eth0", SIOCGIFFLAGS);
+    /* That the link works is noted a little later than it does (a work queue of the kernel). */
+    int64_t deadline = clock_now() + 10 * CLOCK_S;
+    do
+        r = asked(fd, "eth0", SIOCGIFFLAGS);
+    while ((r.ifr_flags & IFF_RUNNING) == 0 && clock_now() < deadline);
     assert_int_equal(r.ifr_flags & (IFF_UP | IFF_RUNNING), IFF_UP | IFF_RUNNING);
     r = asked(fd, "lo", SIOCGIFFLAGS);
     assert_int_equal(r.ifr_flags & IFF_UP, IFF_UP);

@@ -1,5 +1,4 @@
 /* net/switch_ports.c: the switch on packet sockets, between hosts in namespaces of their own. */
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/if_ether.h>
 #include <linux/if_tun.h>
@@ -7,6 +6,7 @@
 
 #include "base/loop.h"
 #include "base/mem.h"
+#include "descriptors.h"
 #include "net/hosts.h"
 #include "net/switch.h"
 #include "net_help.h"
@@ -27,16 +27,6 @@ struct lan {
     struct told *told;
     unsigned ntold;
 };
-
-static unsigned open_descriptors(void)
-{
-    unsigned count = 0;
-    DIR *dir = opendir("/proc/self/fd");
-    while (readdir(dir) != NULL)
-        count++;
-    closedir(dir);
-    return count;
-}
 
 static void on_report(void *arg, const struct switch_report *report)
 {

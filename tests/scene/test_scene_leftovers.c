@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/time.h>
 
+#include "descriptors.h"
 #include "scene_help.h"
 
 /* More than a busy machine needs to take a few processes down. */
@@ -89,16 +90,6 @@ static void must_go(const char *text)
         }
         pause_for(2);
     }
-}
-
-static unsigned open_descriptors(void)
-{
-    unsigned n = 0;
-    DIR *dir = opendir("/proc/self/fd");
-    while (readdir(dir) != NULL)
-        n++;
-    closedir(dir);
-    return n;
 }
 
 static unsigned children(void)

@@ -5,7 +5,6 @@
 #ifndef TESTS_FILES_HELP_H
 #define TESTS_FILES_HELP_H
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -28,20 +27,10 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "descriptors.h"
 
 static char *folder; /* the test's own, removed after it */
 static unsigned fds_before;
-
-static inline unsigned open_descriptors(void)
-{
-    unsigned count = 0;
-    DIR *dir = opendir("/proc/self/fd");
-    assert_non_null(dir);
-    while (readdir(dir) != NULL)
-        count++;
-    closedir(dir);
-    return count;
-}
 
 static inline int folder_setup(void **state)
 {

@@ -6,7 +6,6 @@
 #define TESTS_LIB_HELP_H
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -26,6 +25,8 @@
 
 #include <cmocka.h>
 
+#include "descriptors.h"
+
 /* No test here takes a second; one that hangs is killed by SIGALRM instead of holding everything
  * up. */
 static inline int lib_backstop(void **state)
@@ -33,17 +34,6 @@ static inline int lib_backstop(void **state)
     (void)state;
     alarm(60);
     return 0;
-}
-
-static inline unsigned open_descriptors(void)
-{
-    unsigned count = 0;
-    DIR *dir = opendir("/proc/self/fd");
-    assert_non_null(dir);
-    while (readdir(dir) != NULL)
-        count++;
-    closedir(dir);
-    return count;
 }
 
 static inline int64_t clock_ms(void)
