@@ -7,8 +7,8 @@
  *     CACHE/h-KEY/.headers     size and time of all files that went into it, and its own
  *
  * Nothing depends on it: programs are the same without, and what is said of headers is taken from a
- * compilation without it. One that does not fit any more
- * (a header changed, the file is damaged) is removed and missed.
+ * compilation without it. One that does not fit any more (a header changed, the file is damaged) is
+ * removed and missed.
  */
 #ifndef SOCKLINGS_BUILD_PREPARED_H
 #define SOCKLINGS_BUILD_PREPARED_H

@@ -8,8 +8,8 @@
  * Invariants of a loaded network:
  *  - hosts[0 … nhosts-1], 1 to NETWORK_HOSTS of them, in the order of the description; names are
  *    unique, RFC 1123 labels in lower case, and never "localhost";
- *  - an interface is on exactly one segment (a broadcast domain: one IPv4 subnet); all interfaces
- * of a segment have the same prefix length; no address is used twice;
+ *  - an interface is on exactly one segment (a broadcast domain: one IPv4 subnet);
+ *  - all interfaces of a segment have the same prefix length; no address is used twice;
  *  - a host with more than one interface forwards between them (it is a router);
  *  - mac is 02:00 and the four bytes of the IPv4 address: who reads a frame can tell whose it is.
  */
@@ -87,13 +87,14 @@ int network_parse(struct network *net, const char *text, struct error *err);
  * host at fault. */
 int network_settle(struct network *net, int *host_at, struct error *err);
 
-/* Index, or -1. */
+/* The host of that name: its index, or -1. */
 int network_find(const struct network *net, const char *name);
 
 /* The host that has this IPv4 or IPv6 address on an interface, or -1; 127/8 and ::1 are nobody's.
  */
 int network_owner(const struct network *net, const struct in_addr *v4, const struct in6_addr *v6);
 
+/* The broadcast address of its subnet. */
 struct in_addr network_broadcast(const struct network_interface *interface);
 
 /* The values of ${alice.addr}, .addr6, .mac, .broadcast, .prefix, .network (of eth0) and of

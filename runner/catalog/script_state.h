@@ -30,7 +30,7 @@ struct peer_state {
     enum peer_kind kind; /* NONE, UDP or TCP */
     bool listening;      /* beside it: accept may name its connection as the listening peer */
     bool half_closed;
-    bool paused; /* it does not read */
+    bool paused;      /* it does not read */
     bool has_partner; /* UDP: it has sent to somebody or heard from somebody */
 };
 
@@ -72,14 +72,13 @@ struct peer_state *state_need_peer(struct script_state *s, const struct action *
 /* Texts with ${…}: the variables must be there. */
 int state_check_text(struct script_state *s, const char *path, const char *key, const char *text);
 int state_check_data(struct script_state *s, const char *path, const struct data *data);
-int state_check_regex(struct script_state *s, const char *path, const char *key,
-                      const char *regex);
+int state_check_regex(struct script_state *s, const char *path, const char *key, const char *regex);
 /* What an expect expects. */
 int state_check_expect(struct script_state *s, const struct action *action);
 int state_check_port(struct script_state *s, const char *path, const char *port);
 
-/* An error (without a place) when a variable of the text may hold any bytes, or was saved, and holds
- * what a program chose: neither can stand in `what`. */
+/* An error (without a place) when a variable of the text may hold any bytes, or was saved, and
+ * holds what a program chose: neither can stand in `what`. */
 int state_refuse_bytes(const struct script_state *s, const char *text, const char *what,
                        struct error *err);
 

@@ -95,8 +95,8 @@ struct wire_rule {
 };
 
 /* Hosts are looked up in `net`. 0; or -1 and *err: a sentence that quotes the word at fault and
- * says what could stand there. Rules that can never match (udp syn) are an error too. The caller
- * frees with wire_rule_free. */
+ * says what could stand there. Rules that can never match (udp syn) are an error too. The
+ * caller frees with wire_rule_free; after -1 there is nothing to free. */
 int wire_rule_parse(struct wire_rule *rule, const char *text, const struct network *net,
                     struct error *err);
 void wire_rule_free(struct wire_rule *rule);

@@ -40,12 +40,13 @@ struct hosts_built {
 /* Must be called by a single-threaded process that has CAP_SYS_ADMIN, CAP_NET_ADMIN and CAP_NET_RAW
  * in its user namespace, in the network namespace that becomes the wire; it is there again
  * afterwards, also after a failure. /proc/sys must be writable for routers of IPv6; without it all
- * else is there but what is set of TCP. About 1 ms, and 1 more for each host. 0; or
- * -1, *err, and nothing is left open.
+ * else is there but what is set of TCP. Takes about 1 ms, and 1 more for each host. 0; or -1, *err,
+ * and nothing is left open.
  *
  * The last close of a port takes 5 to 16 ms: somebody in the scene should keep a copy, so that it
  * falls to the kernel when the network is taken down. */
 int hosts_build(const struct network *net, struct hosts_built *built, struct error *err);
+/* Closes every descriptor in it. */
 void hosts_close(struct hosts_built *built);
 
 /* Enters a host's network namespace, or (-1) the wire's again. -1 and errno. */

@@ -40,7 +40,8 @@ struct nlmsghdr *netlink_request(struct netlink *nl, uint16_t type, uint16_t fla
                                  const char *what);
 
 /* Sends the requests that were begun and takes the kernel's answers. The kernel goes on after one
- * that fails; the first that did, and was to succeed, is told. 0; or -1 and *err. */
+ * that fails; the first that did, and was to succeed, is told. Waits for the answers, which the
+ * kernel has ready when send(2) returns. 0; or -1 and *err. No request is left either way. */
 int netlink_send(struct netlink *nl, struct error *err);
 
 /* A descriptor of the network namespace that the socket belongs to, close-on-exec. -1 and errno. */

@@ -11,8 +11,8 @@
 #include <time.h>
 
 struct stamps {
-    int64_t offset; /* CLOCK_REALTIME minus CLOCK_MONOTONIC */
-    int64_t doubt;  /* by how much it may be wrong */
+    int64_t offset; /* CLOCK_REALTIME minus CLOCK_MONOTONIC, in nanoseconds */
+    int64_t doubt;  /* by how much it may be wrong; INT64_MAX: not measured yet */
 };
 #define STAMPS_INIT  \
     {                \

@@ -9,8 +9,8 @@
  *    from a group's address or none, and what is for switches alone (01:80:c2:00:00:00 to 0f); nor
  *    does it look further than at Ethernet's header: unknown EtherTypes and wrong checksums pass.
  *  - Rules (catalog/wire_rule.h) drop, delay, duplicate, reorder, hold, corrupt or slow frames.
- * What "N %" picks depends on the seed, the rule, the sending host and how many frames of that host
- *    the rule has matched so far: not on time, nor on what other hosts do meanwhile.
+ *    What "N %" picks depends on the seed, the rule, the sending host and how many frames of it the
+ *    rule has matched so far: not on time, nor on what other hosts do meanwhile.
  *  - Every frame is told once, when its fate is known; one that is handed on later (delayed, held)
  *    is told again when that happens. A broadcast is one frame, told and counted once, though many
  *    get it. Only when a rule with `to` treats one host's copy of it differently, the frame is told
@@ -22,10 +22,9 @@
  *  - delay keeps the order of the frames that one rule delays.
  *  - reorder: frames that match and come from the same host overtake it, and do not have to wait
  *    themselves; when too few follow, it is handed on after 100 ms (before TCP would send again).
- *  - limit: the link carries one frame at a time, at that rate; what waits for it is 64 KiB at
- * most.
+ *  - limit: the link carries one frame at a time, at that rate; at most 64 KiB wait for it.
  *  - corrupt: one bit of the payload, chosen by the seed; where there is none, of the checksum.
- * What has no checksum either (ARP) is dropped, as a network card does for Ethernet's own.
+ *    What has no checksum either (ARP) is dropped, as a network card does for Ethernet's own.
  *  - duplicate: the copies follow the frame at once.
  *  - Not more than 64 MiB are delayed and held; what would be more is dropped.
  *
@@ -89,8 +88,9 @@ void switch_release(struct net_switch *sw, const char *text, int64_t now);
 /* Ends all rules; what is held or delayed is handed on at once. */
 void switch_clear(struct net_switch *sw, int64_t now);
 
-/* A frame came in. Frames that are no frames (shorter than an Ethernet header, longer than the MTU
- * and the header and a VLAN tag) are dropped and told as such. */
+/* A frame came in by that port at `t`, the kernel's stamp; the bytes stay the caller's. `now`, as
+ * everywhere here, is clock_now(). Frames that are no frames (shorter than an Ethernet header,
+ * longer than the MTU and the header and a VLAN tag) are dropped and told as such. */
 void switch_frame(struct net_switch *sw, unsigned port, const void *frame, size_t len, int64_t t,
                   int64_t now);
 

@@ -98,6 +98,7 @@ void switch_asked(struct switch_questions *questions, const void *frame, size_t 
 /* Of a frame that goes out: perhaps it answers. */
 void switch_answered(struct switch_questions *questions, const void *frame, size_t len,
                      switch_ports to);
+/* Whether one of them still waits (net/switch.h, switch_unanswered). */
 bool switch_waits_for_answer(const struct switch_questions *questions, int64_t now);
 
 /* --- the switch: switch.c --- */

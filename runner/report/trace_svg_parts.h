@@ -23,6 +23,7 @@ struct svg {
 
 /* trace_svg.c. Adds the text, cut so that it takes at most so many pixels. */
 void svg_cut(struct svg *s, const char *text, int pixels, int hundredths);
+/* The columns that a text takes. */
 int svg_columns(const char *text);
 
 /* trace_svg_packet.c: a packet as an arrow, in a row that begins at 0. */

@@ -26,8 +26,11 @@ void drawing_end(struct drawing *d);
 void drawing_states(struct drawing *d, const struct picture_row *row);
 /* The text cut to so many columns, "…" at its end if need be. The caller frees. */
 char *drawing_cut(const struct drawing *d, const char *text, int columns);
+/* One of the two, as the terminal can. */
 const char *drawing_glyph(const struct drawing *d, const char *utf8, const char *ascii);
+/* The canvas's paint for it. */
 int drawing_paint(enum picture_tone tone);
+/* picture_is_right. */
 bool drawing_right(const struct drawing *d, int side);
 
 /* trace_text_packet.c: a packet as an arrow. */

@@ -25,7 +25,7 @@ int main(int argc, char *argv[])
 
     /* TODO(step 7): On SIGINT and SIGTERM, end with exit status 0. */
 
-    /* TODO(step 8): Can clients on other machines reach it? If the address of step 2 is right, there
-     * is nothing left to write. */
+    /* TODO(step 8): Can clients on other machines reach it? If the address of step 2 is right,
+     * there is nothing left to write. */
     return 0;
 }
