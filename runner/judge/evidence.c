@@ -36,6 +36,33 @@ void picked_free(struct picked *p)
     *p = (struct picked){0};
 }
 
+const struct event *evidence_ended(const struct facts *f)
+{
+    const char *actor = f->failed_action != NULL ? f->failed_action->actor : NULL;
+    if (actor == NULL || !facts_failed_by(f, "stall"))
+        return NULL;
+    for (uint64_t n = f->failed->n; n-- > 0;) {
+        const struct event *ev = &f->timeline->events[n];
+        if (ev->kind == EVENT_EXIT && ev->exit.main && ev->program != NULL &&
+            strcmp(ev->program, actor) == 0 && !facts_former(f, ev))
+            return ev;
+    }
+    return NULL;
+}
+
+bool evidence_own(const struct facts *f, const struct event *ev, struct event *shown,
+                  struct strbuf *name)
+{
+    if (ev->kind != EVENT_CALL || facts_learner(f, ev->program))
+        return false;
+    strbuf_cut(name, 0);
+    strbuf_printf(name, "the lab's own %s", ev->program);
+    *shown = *ev;
+    shown->program = name->data;
+    shown->call.file = NULL;
+    return true;
+}
+
 static void add_line(struct lines *lines, char *text)
 {
     lines->text = mem_resize(lines->text, lines->count + 1, sizeof(char *));
@@ -151,10 +178,14 @@ static void pick_complaint(const struct facts *f, const struct event *exit, stru
 
 void evidence_pick(const struct facts *f, uint64_t at, struct picked *p)
 {
-    unsigned waits = f->end != NULL ? f->end->nwaits : 0;
+    const struct event *ended = evidence_ended(f);
+    /* Who waits on is innocent where the program at hand has ended. */
+    unsigned waits = f->end != NULL && ended == NULL ? f->end->nwaits : 0;
     bool stuck = waits > 0;
     if (p->count == 0)
         pick_last_calls(f, at, p);
+    if (ended != NULL)
+        picked_add(p, ended->n);
     for (unsigned i = 0; i < waits && i < CALLS_SHOWN; i++)
         if (f->end->waits[i] < f->timeline->count)
             picked_add(p, f->end->waits[i]);
@@ -191,18 +222,26 @@ static bool add_last_line(const struct facts *f, const struct event *ev, struct 
     return any;
 }
 
-void evidence_lines(const struct facts *f, const struct picked *p, struct lines *out)
+static void add_event(const struct facts *f, const struct event *ev, bool own, struct lines *out)
 {
-    for (unsigned i = 0; i < p->count; i++) {
-        const struct event *ev = &f->timeline->events[p->n[i]];
-        /* The sentence of an action says what was to happen; that it did not stands above. */
-        if (ev->kind == EVENT_SCRIPT && ev->script.status == SCRIPT_FAILED)
-            continue;
-        struct strbuf line = STRBUF_INIT;
-        if (!add_last_line(f, ev, &line))
-            describe_event(&line, &f->model, ev);
+    struct strbuf line = STRBUF_INIT, name = STRBUF_INIT;
+    struct event shown;
+    /* The sentence of an action says what was to happen; that it did not stands above. */
+    bool failed = ev->kind == EVENT_SCRIPT && ev->script.status == SCRIPT_FAILED;
+    if (!failed && evidence_own(f, ev, &shown, &name) == own) {
+        if (own || !add_last_line(f, ev, &line))
+            describe_event(&line, &f->model, own ? &shown : ev);
         add_line(out, strbuf_take(&line));
     }
+    strbuf_free(&name);
+}
+
+void evidence_lines(const struct facts *f, const struct picked *p, struct lines *out)
+{
+    for (unsigned i = 0; i < p->count; i++)
+        add_event(f, &f->timeline->events[p->n[i]], false, out);
+    for (unsigned i = 0; i < p->count; i++)
+        add_event(f, &f->timeline->events[p->n[i]], true, out);
 }
 
 /* "server bound 0.0.0.0(7000)" */

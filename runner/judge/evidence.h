@@ -7,6 +7,10 @@
 
 #include "rules/facts.h"
 
+/* The program that the failed action speaks of had ended before everything else came to rest: how.
+ * NULL: it was not that. */
+const struct event *evidence_ended(const struct facts *f);
+
 /* A growing list of lines; each is owned. */
 struct lines {
     char **text;
@@ -25,12 +29,17 @@ void picked_free(struct picked *p);
  * event `at`, states that are left. */
 void evidence_pick(const struct facts *f, uint64_t at, struct picked *p);
 
-/* The picked events as lines. */
+/* The picked events as lines: those of the learner's programs, then calls of the lab's own. */
 void evidence_lines(const struct facts *f, const struct picked *p, struct lines *out);
 
 /* The actions that succeeded before event `at`, and what the programs set up between them. Of a
  * long list the middle is left out. */
 void evidence_worked(const struct facts *f, uint64_t at, struct lines *out);
+
+/* A call of a program of the lab's own: *shown becomes the event as a learner may see it, without
+ * lines of a source that is not theirs. The caller keeps `name`. False: it is none. */
+bool evidence_own(const struct facts *f, const struct event *ev, struct event *shown,
+                  struct strbuf *name);
 
 /* The last call of the process before event `before` that failed and tells something of the
  * exchange; NULL: none. EAGAIN, EINTR and EINPROGRESS are no failures. */

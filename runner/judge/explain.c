@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/text.h"
+#include "judge/evidence.h"
 #include "judge/explain_action.h"
 #include "timeline/describe.h"
 
@@ -111,23 +112,33 @@ void explain_crash(const struct facts *f, const struct crash *crash, struct strb
 
 /* --- waiting --- */
 
-bool explain_waits(const struct facts *f, struct strbuf *out)
+/* The learner's programs, or those of the lab's own; `shown` counts on. */
+static void add_waits(const struct facts *f, bool own, unsigned *shown, struct strbuf *out)
 {
-    size_t before = out->len;
     enum { MOST = 3 };
+    struct strbuf name = STRBUF_INIT;
     for (unsigned i = 0; f->end != NULL && i < f->end->nwaits; i++) {
         const struct model_call *c = model_call(&f->model, f->end->waits[i]);
-        if (c == NULL)
+        struct event as_own;
+        if (c == NULL || evidence_own(f, c->event, &as_own, &name) != own)
             continue;
-        if (i == MOST) {
-            strbuf_printf(out, "; %u more wait as well", f->end->nwaits - MOST);
-            break;
-        }
-        if (out->len > before)
+        if (++*shown > MOST)
+            continue;
+        if (*shown > 1)
             strbuf_puts(out, "; ");
-        describe_wait(out, &f->model, c->event);
+        describe_wait(out, &f->model, own ? &as_own : c->event);
     }
-    return out->len > before;
+    if (own && *shown > MOST)
+        strbuf_printf(out, "; %u more wait as well", *shown - MOST);
+    strbuf_free(&name);
+}
+
+bool explain_waits(const struct facts *f, struct strbuf *out)
+{
+    unsigned shown = 0;
+    add_waits(f, false, &shown, out);
+    add_waits(f, true, &shown, out);
+    return shown > 0;
 }
 
 /* Where the program was that computed when the limit was reached. */
@@ -178,6 +189,21 @@ void explain_limit(const struct facts *f, struct strbuf *out)
 
 /* --- the failed action --- */
 
+/* "garden exited with status 1; garden should wait in a call for what comes next; the last thing it
+ * printed was "bind: Address already in use"" */
+static void explain_ended(const struct facts *f, const struct event *exit, struct strbuf *out)
+{
+    struct strbuf line = STRBUF_INIT;
+    describe_event(out, &f->model, exit);
+    strbuf_puts(out, "; ");
+    explain_wanted(f, f->failed_action, out);
+    if (facts_last_line(f, exit->program, NULL, &line)) {
+        strbuf_puts(out, "; the last thing it printed was ");
+        bytes_quote(out, line.data, line.len, 100);
+    }
+    strbuf_free(&line);
+}
+
 void explain_failure(const struct facts *f, struct strbuf *out)
 {
     const struct script_event *script = &f->failed->script;
@@ -186,6 +212,8 @@ void explain_failure(const struct facts *f, struct strbuf *out)
         const char *text = script->text != NULL ? script->text : script->verb;
         bytes_escape_lines(out, text, strlen(text)); /* a sentence: its bytes are escaped already */
         strbuf_printf(out, ": %s", script->failure != NULL ? script->failure : "failed");
+    } else if (evidence_ended(f) != NULL) {
+        explain_ended(f, evidence_ended(f), out);
     } else if (facts_failed_by(f, "stall") && explain_waits(f, &waits)) {
         strbuf_printf(out, "%s; ", waits.data);
         explain_wanted(f, f->failed_action, out);

@@ -103,7 +103,8 @@ static void failed_action(const struct facts *f, struct ruling *r)
     r->stage = explain_stage(f, f->failed_action, r->at);
     r->because = script->because;
     r->outcome = OUTCOME_FAIL;
-    if (facts_failed_by(f, "stall") || strcmp(end, "stall") == 0)
+    /* That all the others wait then is no wonder, and not what went wrong. */
+    if (evidence_ended(f) == NULL && (facts_failed_by(f, "stall") || strcmp(end, "stall") == 0))
         r->outcome = OUTCOME_STALL;
     else if (facts_failed_by(f, "limit") || strcmp(end, "limit") == 0)
         r->outcome = OUTCOME_LIMIT;

@@ -372,6 +372,60 @@ static void stages_follow_what_the_script_was_doing(void **state)
     }
 }
 
+static void of_a_program_that_ended_it_is_told_before_those_who_wait(void **state)
+{
+    (void)state;
+    struct timeline tl;
+    start(&tl);
+    tl_call(&tl, "other 9 udp_echo.c:41 recvfrom fd=3 len=512 addrlen_in=16 = ?");
+    tl_output(&tl, "server", "stderr", "bind: Address already in use\n");
+    tl_exit(&tl, "server", 2, 1, NULL);
+    tl_failed(&tl, "wait", "server", "$.a[1]", "stall", NULL, NULL);
+    struct event *end = tl_end(&tl, "stall");
+    static const uint64_t waits[] = {3};
+    end->end.waits = waits;
+    end->end.nwaits = 1;
+    struct result r = judge(&tl);
+    assert_int_equal(r.outcome, OUTCOME_FAIL);
+    assert_string_equal(r.step.message,
+                        "server exited with status 1; server should wait in a call for what comes "
+                        "next; the last thing it printed was \"bind: Address already in use\"");
+    assert_string_equal(r.step.evidence[r.step.nevidence - 1], "server exited with status 1");
+    done(&r, &tl);
+}
+
+static void a_program_of_the_labs_own_is_named_last_and_without_its_lines(void **state)
+{
+    (void)state;
+    static const struct action starts[] = {
+        {.kind = ACTION_START, .actor = "server", .path = "$.a[0]", .start = {.solution = true}},
+        {.kind = ACTION_START, .actor = "client", .path = "$.a[1]"},
+        {.kind = ACTION_WAIT, .actor = "client", .path = "$.a[2]", .wait = {.what = WAIT_EXIT}},
+    };
+    static const struct scene_script own = {.actions = starts, .nactions = 3};
+    static const uint64_t waits[] = {2, 3};
+    struct timeline tl;
+    struct result r = {0};
+    tl_begin(&tl, NULL);
+    tl_done(&tl, "start", "server", "$.a[0]", "server was started");
+    tl_call(&tl, "server 2 echo.c:71 recvfrom fd=3 len=512 = ?");
+    tl_call(&tl, "client 3 ask.c:26 recvfrom fd=3 len=512 = ?");
+    tl_failed(&tl, "wait", "client", "$.a[2]", "stall", NULL, NULL);
+    struct event *end = tl_end(&tl, "stall");
+    end->end.waits = waits;
+    end->end.nwaits = 2;
+    r.pass = judge_scene(&lab, &step, &own, &tl, &r.step, &r.outcome, &r.limit);
+    assert_int_equal(r.outcome, OUTCOME_STALL);
+    assert_string_equal(r.step.message,
+                        "ask.c:26 waits in recv() on fd 3; the lab's own server waits in "
+                        "recv() on fd 3; client should have ended");
+    assert_int_equal(r.step.nevidence, 2);
+    assert_string_equal(r.step.evidence[0], "ask.c:26  recv(3, 512 bytes) … still waiting");
+    assert_string_equal(r.step.evidence[1],
+                        "the lab's own server  recv(3, 512 bytes) … still waiting");
+    done(&r, &tl);
+}
+
 static void a_wrong_exit_status_is_told_without_a_diff_of_words(void **state)
 {
     (void)state;
@@ -521,6 +575,8 @@ int main(void)
         cmocka_unit_test(what_failed_is_no_evidence_but_the_programs_last_words_are),
         cmocka_unit_test(ends_of_former_starts_are_no_evidence),
         cmocka_unit_test(an_empty_datagram_that_never_came_is_not_compared),
+        cmocka_unit_test(of_a_program_that_ended_it_is_told_before_those_who_wait),
+        cmocka_unit_test(a_program_of_the_labs_own_is_named_last_and_without_its_lines),
         cmocka_unit_test(other_output_is_quoted_and_a_sleep_is_asked_about),
         cmocka_unit_test(of_a_long_way_the_middle_is_left_out),
     };
