@@ -86,6 +86,24 @@ static const char *signal_meaning(const char *signal)
     return "nothing handled this signal";
 }
 
+/* A stream socket that never had a connection has no other side that could have gone: most likely
+ * the type of the socket is not what was meant. */
+static bool explain_unconnected(const struct facts *f, const struct event *ev, struct strbuf *out)
+{
+    const struct model_call *c = evidence_complaint(f, ev->pid, ev->n);
+    const struct model_socket *s = c != NULL ? c->socket : NULL;
+    if (s == NULL || !facts_error(c, "EPIPE") || !s->stream || s->listener != NULL ||
+        s->connected != MODEL_NEVER)
+        return false;
+    const struct model_call *made = model_call(&f->model, s->born);
+    if (made == NULL || !facts_is(made, "socket"))
+        return false;
+    strbuf_puts(out, "; it wrote to a stream socket that was never connected; ");
+    describe_where(out, made->event);
+    strbuf_puts(out, " socket() made it with SOCK_STREAM");
+    return true;
+}
+
 void explain_crash(const struct facts *f, const struct crash *crash, struct strbuf *out)
 {
     const struct event *ev = crash->event;
@@ -107,7 +125,8 @@ void explain_crash(const struct facts *f, const struct crash *crash, struct strb
             strbuf_printf(out, " %s()", describe_name(&last->event->call));
         }
     }
-    strbuf_printf(out, "; %s", signal_meaning(crash->signal));
+    if (strcmp(crash->signal, "SIGPIPE") != 0 || !explain_unconnected(f, ev, out))
+        strbuf_printf(out, "; %s", signal_meaning(crash->signal));
 }
 
 /* --- waiting --- */

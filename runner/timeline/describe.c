@@ -199,6 +199,22 @@ static void add_path(struct line *l, const struct arg *path)
     bytes_quote(l->out, path->text, strlen(path->text), PATH_SHOWN);
 }
 
+/* SO_RCVTIMEO and SO_SNDTIMEO are recorded in milliseconds. */
+static bool is_timeout_option(const struct call_event *call, const struct arg *arg)
+{
+    return strcmp(arg->name, "value") == 0 && arg->has_value && arg->text == NULL &&
+           strstr(call->name, "sockopt") != NULL && strstr(call_text(call, "option"), "TIMEO");
+}
+
+static void add_timeout(struct line *l, int64_t ms)
+{
+    separate(l);
+    if (ms >= 1000 || ms <= -1000)
+        strbuf_printf(l->out, "%.12g s", (double)ms / 1000);
+    else
+        strbuf_printf(l->out, "%" PRId64 " ms", ms);
+}
+
 static void add_arguments(struct line *l)
 {
     for (unsigned i = 0; i < l->call->nargs; i++) {
@@ -207,6 +223,8 @@ static void add_arguments(struct line *l)
             continue;
         if (strcmp(arg->name, "addr") == 0)
             add_address(l, arg);
+        else if (is_timeout_option(l->call, arg))
+            add_timeout(l, arg->value);
         else if (strcmp(arg->name, "len") == 0 && arg->has_value)
             add_length(l, arg);
         else if (is_path(l->call, arg))

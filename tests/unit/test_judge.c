@@ -426,6 +426,26 @@ static void a_program_of_the_labs_own_is_named_last_and_without_its_lines(void *
     done(&r, &tl);
 }
 
+static void
+a_stream_without_a_connection_is_told_with_its_socket_and_a_timeout_its_unit(void **state)
+{
+    (void)state;
+    struct timeline tl;
+    tl_begin(&tl, "port=7000", NULL);
+    tl_call(&tl, "server 2 send.c:18 socket domain=AF_INET type=SOCK_STREAM = 3");
+    tl_call(&tl, "server 2 send.c:21 setsockopt fd=3 option=SO_RCVTIMEO value=2000 = 0");
+    tl_call(&tl, "server 2 send.c:22 sendto fd=3 data=\"x\" len=1 addr=127.0.0.1:7000 = EPIPE");
+    tl_exit(&tl, "server", 2, 0, "SIGPIPE");
+    tl_end(&tl, "crash");
+    struct result r = judge(&tl);
+    assert_int_equal(r.outcome, OUTCOME_CRASH);
+    assert_non_null(strstr(r.step.message,
+                           "; it wrote to a stream socket that was never connected; "
+                           "send.c:18 socket() made it with SOCK_STREAM"));
+    assert_string_equal(r.step.evidence[0], "send.c:21  setsockopt(3, SO_RCVTIMEO, 2 s) = 0");
+    done(&r, &tl);
+}
+
 static void a_wrong_exit_status_is_told_without_a_diff_of_words(void **state)
 {
     (void)state;
@@ -577,6 +597,8 @@ int main(void)
         cmocka_unit_test(an_empty_datagram_that_never_came_is_not_compared),
         cmocka_unit_test(of_a_program_that_ended_it_is_told_before_those_who_wait),
         cmocka_unit_test(a_program_of_the_labs_own_is_named_last_and_without_its_lines),
+        cmocka_unit_test(
+            a_stream_without_a_connection_is_told_with_its_socket_and_a_timeout_its_unit),
         cmocka_unit_test(other_output_is_quoted_and_a_sleep_is_asked_about),
         cmocka_unit_test(of_a_long_way_the_middle_is_left_out),
     };
