@@ -129,12 +129,14 @@ bool rule_close_with_unread_data(const struct facts *f, struct finding *out)
             continue;
         const struct model_call *recv = last_recv(f, s);
         const struct model_call *close = model_call(&f->model, s->closed);
-        /* What failed may have another reason, unless the reset is what the peer met, or
-         * what the lab is about. And whoever
-         * stops reading too early closes with bytes unread as well, or not, as it happens. */
-        bool met = facts_aims(f, "close-with-unread-data") ||
-                   (facts_failed_by(f, "reset") && !stops_too_early(f));
-        out->certainty = !facts_broken(f) || met ? CERTAINTY_FACT : CERTAINTY_HINT;
+        /* Where all went well, it may be meant: a stranger who sends too much is cut off so. What
+         * failed may have another reason, unless the reset is what the peer met. And whoever stops
+         * reading too early closes with bytes unread as well, or not, as it happens. */
+        bool aims = facts_aims(f, "close-with-unread-data");
+        if (!aims && !facts_broken(f))
+            continue;
+        bool met = aims || (facts_failed_by(f, "reset") && !stops_too_early(f));
+        out->certainty = met ? CERTAINTY_FACT : CERTAINTY_HINT;
         if (close != NULL && facts_is(close, "close"))
             finding_call(out, close);
         if (met) /* the whole connection is the evidence, from its beginning */

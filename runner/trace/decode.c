@@ -170,6 +170,17 @@ static void add_message(struct context *c, uint64_t pointer, int64_t result, boo
 
 /* --- options, sets, times --- */
 
+/* A time in smaller units; a program may ask for any, and gets the longest there is. */
+static int64_t in_units(int64_t seconds, int64_t units, int64_t rest)
+{
+    int64_t most = INT64_MAX / units - 1;
+    if (seconds > most)
+        return INT64_MAX;
+    if (seconds < -most)
+        return INT64_MIN;
+    return seconds * units + rest;
+}
+
 static void add_option_value(struct context *c, const char *name, uint64_t pointer, size_t len)
 {
     const struct arg *option = NULL;
@@ -179,7 +190,7 @@ static void add_option_value(struct context *c, const char *name, uint64_t point
     if (option != NULL && option->text != NULL && strstr(option->text, "TIMEO") != NULL) {
         struct timeval tv;
         if (memory_read(c->tid, pointer, &tv, sizeof tv) == sizeof tv)
-            add_value(c, name, (int64_t)tv.tv_sec * 1000 + tv.tv_usec / 1000);
+            add_value(c, name, in_units(tv.tv_sec, 1000, tv.tv_usec / 1000));
         return;
     }
     int value;
@@ -243,9 +254,9 @@ static void add_timespec(struct context *c, const char *name, uint64_t pointer, 
     if (memory_read(c->tid, pointer, &ts, sizeof ts) < sizeof ts)
         return;
     if (nap)
-        add_value(c, name, (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec);
+        add_value(c, name, in_units(ts.tv_sec, 1000000000, ts.tv_nsec));
     else
-        add_timeout(c, name, (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000);
+        add_timeout(c, name, in_units(ts.tv_sec, 1000, ts.tv_nsec / 1000000));
 }
 
 static void add_timeval(struct context *c, const char *name, uint64_t pointer)
@@ -254,7 +265,7 @@ static void add_timeval(struct context *c, const char *name, uint64_t pointer)
     if (pointer == 0)
         add_timeout(c, name, -1);
     else if (memory_read(c->tid, pointer, &tv, sizeof tv) == sizeof tv)
-        add_timeout(c, name, (int64_t)tv.tv_sec * 1000 + tv.tv_usec / 1000);
+        add_timeout(c, name, in_units(tv.tv_sec, 1000, tv.tv_usec / 1000));
 }
 
 static void add_path(struct context *c, const char *name, uint64_t pointer)
