@@ -23,7 +23,9 @@ static int no_section(struct cli *cli, const struct lesson *lesson, const char *
     if (near)
         cli_error(cli, "The lesson has no section %s. Did you mean \"%s\"?", shown.data, near);
     else
-        cli_error(cli, "The lesson has no section %s.", shown.data);
+        cli_error(cli, "The lesson has no section %s. It has these:", shown.data);
+    for (unsigned i = 0; !near && i < lesson->nheadings; i++)
+        fprintf(stderr, "  %s\n", anchors[i]);
     strbuf_free(&shown);
     free(anchors);
     return EXIT_USAGE;

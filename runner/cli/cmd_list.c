@@ -23,7 +23,7 @@ static const char *part_title(unsigned part)
 struct standing {
     bool started, passed, gave_up;
     bool reset; /* passed, and the starter has been put back since */
-    unsigned steps_passed, steps, hints, checks, quiz_right, quiz_asked;
+    unsigned steps_passed, steps, hints, checks, quiz_right, quiz_asked, quiz;
     long long seconds;
 };
 
@@ -45,6 +45,7 @@ static struct standing lab_standing(struct cli *cli, const struct lab *lab)
                          .checks = p->checks,
                          .quiz_right = p->quiz_right,
                          .quiz_asked = p->quiz_asked,
+                         .quiz = lab->nquiz > p->quiz_asked ? lab->nquiz : p->quiz_asked,
                          .seconds = p->seconds};
     for (unsigned i = 0; i < lab->nsteps; i++)
         s.steps_passed += step_passed(p, lab->steps[i].id) ? 1 : 0;
@@ -252,7 +253,7 @@ static void describe(const struct standing *s, struct strbuf *out)
         text_count(out, s->hints, "hint", "hints");
     }
     if (s->quiz_asked)
-        strbuf_printf(out, ", quiz %u/%u", s->quiz_right, s->quiz_asked);
+        strbuf_printf(out, ", quiz %u/%u", s->quiz_right, s->quiz);
     if (s->seconds) {
         strbuf_puts(out, ", ");
         cli_duration(s->seconds, out);

@@ -185,6 +185,9 @@ run "$socklings" check 5 --seed 7
 is "going on changes nothing of the lab that is done" "$status" 0
 run "$socklings" lesson 5 what-a-socket-is
 is "a section of a lesson is shown alone" "$status" 0
+run "$socklings" lesson 5 zzzzzzzzzzzz
+is "a section that is not there is a usage error" "$status" 2
+has "and those that are there are listed" "$err" "  what-a-socket-is"
 run "$socklings" lesson 5 what-a-sokcet-is
 is "an unknown section is a usage error" "$status" 2
 has "and the nearest is named" "$err" '"what-a-socket-is"'

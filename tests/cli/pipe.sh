@@ -51,6 +51,9 @@ has "a quiz counts" "$out" " right"
 say 'quiz 5\na\n' "$socklings"
 is "the end of the input leaves a quiz" "$status" 0
 has "and says what was not asked" "$out" "not asked"
+questions=$(printf '%s' "$out" | sed -n 's/^Question 1 of \([0-9]*\)$/\1/p')
+say 'progress\n' "$socklings"
+has "questions that were not asked count in the progress" "$out" "/${questions:-none}"
 say 'start 5\ncheck\nprogress\n' "$socklings"
 is "the status of a check that fails is the session's" "$status" 1
 has "and progress is shown after it" "$out" "1 check"
