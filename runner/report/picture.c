@@ -119,8 +119,8 @@ static void call_returns(struct builder *b, size_t i)
     struct picture_row *entry = &b->p->rows[done.row];
     int side = entry->side;
     b->waits[side]--;
-    if (b->seen == done.seen) {
-        /* Nothing happened meanwhile: one row is enough. */
+    if (b->seen == done.seen && done.event->call.blocked_ns < PICTURE_GAP_NS) {
+        /* Nothing happened meanwhile: one row is enough, unless time itself did. */
         entry->entered = false;
         for (size_t k = done.row; k < b->p->nrows; k++)
             b->p->rows[k].waiting &= b->waits[side] > 0 ? ~0U : ~(1U << side);

@@ -259,6 +259,43 @@ static void an_empty_recording_is_a_picture_too(void **state)
     timeline_free(&tl);
 }
 
+static void a_call_that_waits_long_and_in_vain_stands_on_both_sides_of_the_pause(void **state)
+{
+    (void)state;
+    static const struct arg fd = {.name = "fd", .has_value = true, .value = 3};
+    struct timeline tl;
+    struct picture p;
+    struct strbuf out = STRBUF_INIT;
+    timeline_init(&tl);
+    timeline_append(&tl, EVENT_SCENE, 0);
+    struct event *ev = timeline_append(&tl, EVENT_CALL, 1000);
+    ev->program = "client";
+    ev->pid = ev->tid = 2;
+    ev->call = (struct call_event){.name = "recvfrom",
+                                   .args = &fd,
+                                   .nargs = 1,
+                                   .returned = true,
+                                   .result = -1,
+                                   .error = "EAGAIN",
+                                   .blocked_ns = 1200000000};
+    ev = timeline_append(&tl, EVENT_EXIT, 1200010000);
+    ev->program = "client";
+    ev->pid = ev->tid = 2;
+    ev->exit.main = true;
+    timeline_append(&tl, EVENT_END, 1200020000)->end.why = "complete";
+    picture_build(&p, &tl, &(struct picture_options){0});
+    trace_text(&p, &(struct look){.width = 80, .utf8 = true}, &out);
+    const char *enters = strstr(out.data, "recv(3) …"), *passes = strstr(out.data, "1.2 s pass");
+    const char *returns = strstr(out.data, "= -1 EAGAIN");
+    assert_non_null(enters);
+    assert_non_null(passes);
+    assert_non_null(returns);
+    assert_true(enters < passes && passes < returns);
+    strbuf_free(&out);
+    picture_free(&p);
+    timeline_free(&tl);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +313,7 @@ int main(void)
         cmocka_unit_test(no_width_makes_a_line_too_long),
         cmocka_unit_test(a_long_recording_stays_a_picture),
         cmocka_unit_test(an_empty_recording_is_a_picture_too),
+        cmocka_unit_test(a_call_that_waits_long_and_in_vain_stands_on_both_sides_of_the_pause),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
