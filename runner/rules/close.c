@@ -128,6 +128,8 @@ bool rule_close_with_unread_data(const struct facts *f, struct finding *out)
         if (reset == NULL)
             continue;
         const struct model_call *recv = last_recv(f, s);
+        if (recv != NULL && recv->event->call.error != NULL)
+            continue; /* it did try, and gave up for another reason */
         const struct model_call *close = model_call(&f->model, s->closed);
         /* Where all went well, it may be meant: a stranger who sends too much is cut off so. What
          * failed may have another reason, unless the reset is what the peer met. And whoever stops

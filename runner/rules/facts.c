@@ -298,23 +298,44 @@ bool facts_signalled(const struct facts *f, const char *program, const char *nam
 
 /* --- starts --- */
 
+static bool is_start(const struct event *ev, const char *program)
+{
+    return ev->kind == EVENT_SCRIPT && ev->script.verb != NULL && ev->script.actor != NULL &&
+           strcmp(ev->script.verb, "start") == 0 &&
+           (program == NULL || strcmp(ev->script.actor, program) == 0);
+}
+
 /* The last time that the script started the program; MODEL_NEVER: it never did. */
 static uint64_t last_start(const struct facts *f, const char *program)
 {
     uint64_t last = f->failed != NULL ? f->failed->n : f->timeline->count;
     for (uint64_t n = last; program != NULL && n-- > 0;) {
-        const struct event *ev = &f->timeline->events[n];
-        if (ev->kind == EVENT_SCRIPT && ev->script.actor != NULL &&
-            strcmp(ev->script.verb, "start") == 0 && strcmp(ev->script.actor, program) == 0)
+        if (is_start(&f->timeline->events[n], program))
             return n;
     }
     return MODEL_NEVER;
 }
 
+/* A program may be over before its start is recorded as done: then it is the one that was started
+ * last if more have ended than were started before. */
+static bool ended_at_once(const struct facts *f, const char *program, uint64_t n, uint64_t start)
+{
+    unsigned started = 0, ended = 0;
+    for (uint64_t i = 0; i < start; i++)
+        started += is_start(&f->timeline->events[i], program);
+    for (uint64_t i = 0; i <= n; i++) {
+        const struct event *ev = &f->timeline->events[i];
+        ended += ev->kind == EVENT_EXIT && ev->exit.main &&
+                 (program == NULL || ev->program == NULL || strcmp(ev->program, program) == 0);
+    }
+    return ended > started;
+}
+
 bool facts_former(const struct facts *f, const struct event *ev)
 {
     uint64_t start = last_start(f, ev->program);
-    if (start == MODEL_NEVER || ev->n > start)
+    if (start == MODEL_NEVER || ev->n > start ||
+        (ev->kind == EVENT_EXIT && ended_at_once(f, ev->program, ev->n, start)))
         return false;
     for (uint64_t n = ev->n; n < start; n++) {
         const struct event *end = &f->timeline->events[n];
