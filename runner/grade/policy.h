@@ -1,0 +1,41 @@
+/*
+ * grade/policy - how points become marks: weights, due times, late rules, attempts. A small JSON
+ * file; without one every lab counts its points, nothing is late, and the best attempt counts.
+ *
+ *     {"version": 1, "title": "Networks, winter 2026",
+ *      "total": 100,                      of all labs; without it: the sum of their weights
+ *      "labs": {"05_udp_echo": {"weight": 2, "due": "2026-11-20T23:59:00+01:00"},
+ *               "09_tcp_client": {"weight": 3, "due": "…", "pass": 0.5}},
+ *      "default": {"weight": 1, "due": "…", "late": {…}, "attempts": 3, "count": "best"},
+ *      "late": {"grace": "15m", "per": "1d", "off": 0.1, "most": 0.5, "until": "7d"},
+ *      "attempts": 3, "count": "best" | "last" | "first",
+ *      "extensions": {"anna": "2d", "ben": {"05_udp_echo": "7d"}}}
+ *
+ * runner/grade/README.md explains every field; grade/policy.schema.json describes it for editors.
+ */
+#ifndef SOCKLINGS_GRADE_POLICY_H
+#define SOCKLINGS_GRADE_POLICY_H
+
+#include "base/error.h"
+#include "catalog/lab.h"
+#include "grade/journal.h"
+#include "report/class.h"
+
+struct policy;
+
+/* NULL path: the policy without a file. Labs and unknown fields are checked with the nearest name;
+ * errors have file and JSON path. NULL and *err. */
+struct policy *policy_load(const char *path, const struct catalog *catalog, struct error *err);
+struct policy *policy_parse(const char *text, size_t len, const char *path,
+                            const struct catalog *catalog, struct error *err);
+void policy_free(struct policy *policy);
+
+/* The whole class: pure, of the journals (one, or those of all shards, merged: for the same
+ * student, lab and attempt the later journal wins) and the policy. `made`: seconds since 1970. The
+ * caller frees with class_free. -1 and *err: a journal line that holds no verdict. */
+int class_assemble(struct class_book *book, struct journal *const *journals, size_t njournals,
+                   const struct policy *policy, const struct catalog *catalog, int64_t made,
+                   const char *version, struct error *err);
+void class_free(struct class_book *book);
+
+#endif
