@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 DEADLINE = 60  # seconds; only a broken program reaches it
 build = sys.argv[1]
@@ -46,6 +47,33 @@ def compiled(name, out, *flags, change=lambda text: text):
     subprocess.run([os.environ.get("CC", "cc"), "-g", "-Ilib", "-o", path, path + ".c", *flags,
                     os.path.join(build, "libsocklings.a")], check=True)
     return path
+
+
+def settles(look, good):
+    """What look() says once that is good; at the deadline, whatever it says. A server learns of a
+    connection's end a moment after its client."""
+    time_out = time.monotonic() + DEADLINE
+    seen = look()
+    while not good(seen) and time.monotonic() < time_out:
+        time.sleep(0.005)
+        seen = look()
+    return seen
+
+
+def descriptors(server):
+    return len(os.listdir(f"/proc/{server.process.pid}/fd"))
+
+
+def child_states(server):
+    with open(f"/proc/{server.process.pid}/task/{server.process.pid}/children", encoding="ascii") as file:
+        pids = file.read().split()
+    states = []
+    for pid in pids:
+        try:
+            states.append(read(f"/proc/{pid}/stat").rsplit(b")", 1)[1].split()[0])
+        except (FileNotFoundError, ProcessLookupError):
+            pass  # it has been reaped meanwhile
+    return states
 
 
 class Server:
@@ -188,11 +216,9 @@ def many_clients(server):
     with open(f"/proc/{server.process.pid}/status", encoding="ascii") as status:
         memory = int(next(line for line in status if line.startswith("VmHWM")).split()[1])
     say(memory < 4096, "the server's memory stays below 4 MiB", memory)
-    fds = len(os.listdir(f"/proc/{server.process.pid}/fd"))
+    fds = settles(lambda: descriptors(server), lambda n: n <= 5)
     say(fds <= 5, "no descriptor is left behind", fds)
-    with open(f"/proc/{server.process.pid}/task/{server.process.pid}/children", encoding="ascii") as file:
-        states = [read(f"/proc/{pid}/stat").rsplit(b")", 1)[1].split()[0] for pid in file.read().split()
-                  if os.path.exists(f"/proc/{pid}/stat")]
+    states = settles(lambda: child_states(server), lambda seen: b"Z" not in seen)
     say(b"Z" not in states, "no child is left as a zombie", states)
 
 
@@ -300,7 +326,7 @@ def resets(server, moments, title):
         s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         s.close()
     alive = server.process.poll() is None
-    fds = len(os.listdir(f"/proc/{server.process.pid}/fd")) if alive else -1
+    fds = settles(lambda: descriptors(server), lambda n: n <= 6) if alive else -1
     say(alive and fds <= 6, f"{title}: resets at every moment cost nothing but themselves", (alive, fds))
 
 
