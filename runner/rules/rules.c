@@ -108,7 +108,7 @@ static const struct rule table[] = {
      "10_tcp_server#fd-leak-emfile"},
     {38, "one-client-at-a-time", "SK", rule_one_client_at_a_time,
      "Your program waits for one client: who takes the next one meanwhile?",
-     "10_tcp_server#serve-the-next"},
+     "10_tcp_server#one-client-at-a-time"},
     {39, "blocked-on-stdin", "SK", rule_blocked_on_stdin,
      "The keyboard is silent and a message has come: which call waits for both?",
      "07_udp_chat#blocked-on-stdin"},
@@ -136,7 +136,7 @@ static const struct rule table[] = {
      "05_udp_echo#empty-datagram-as-eof"},
     {47, "backlog", "SK", rule_backlog,
      "Where do clients wait between connect() and accept(), and how many have room there?",
-     "10_tcp_server#listen-and-accept"},
+     "10_tcp_server#backlog"},
     {48, "select-nfds", "S", rule_select_nfds,
      "What does select() take from its arguments, and what does it leave in the sets?",
      "07_udp_chat#select-nfds"},
@@ -145,7 +145,7 @@ static const struct rule table[] = {
     {50, "double-close", "S", rule_double_close,
      "Whose is the number of a descriptor after close(), when the next accept() takes the lowest "
      "that is free?",
-     "10_tcp_server#serve-the-next"},
+     "10_tcp_server#double-close"},
     {52, "stdout-not-flushed", "SO", rule_stdout_not_flushed,
      "When does printf() hand its text to the kernel if stdout is not a terminal, or the line is "
      "not finished?",
@@ -160,7 +160,7 @@ static const struct rule table[] = {
      "15_file_download#path-traversal"},
     {56, "errno-lost", "SO", rule_errno_lost,
      "When does errno get its value, and when does your program read it?",
-     "04_udp_send#when-no-answer-comes"},
+     "04_udp_send#errno-lost"},
 };
 
 const struct rule *rules_at(unsigned i)
