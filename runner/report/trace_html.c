@@ -7,11 +7,8 @@
  */
 #include "report/trace_html.h"
 
-#include <string.h>
-
-#include "base/bytes.h"
 #include "base/json_write.h"
-#include "build/hash.h"
+#include "report/html.h"
 #include "report/trace_svg.h"
 
 static const char page_style[] =
@@ -118,29 +115,6 @@ static const char page_script_2[] =
     "e.preventDefault()});"
     "place();scale(1);show(null);root.dataset.ready='1';";
 
-/* "sha256-…" as a policy wants it. */
-static void add_hash(struct strbuf *out, const struct strbuf *text)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    char hex[HASH_TEXT];
-    struct strbuf raw = STRBUF_INIT;
-    hash_bytes(text->data, text->len, hex);
-    bytes_from_hex(&raw, hex, NULL);
-    strbuf_puts(out, "'sha256-");
-    /* 32 bytes: ten groups of three, and two that are left. */
-    for (size_t i = 0; i < raw.len; i += 3) {
-        unsigned a = (unsigned char)raw.data[i];
-        unsigned b = i + 1 < raw.len ? (unsigned char)raw.data[i + 1] : 0;
-        unsigned c = i + 2 < raw.len ? (unsigned char)raw.data[i + 2] : 0;
-        strbuf_putc(out, digits[a >> 2]);
-        strbuf_putc(out, digits[(a << 4 | b >> 4) & 63]);
-        strbuf_putc(out, i + 1 < raw.len ? digits[(b << 2 | c >> 6) & 63] : '=');
-        strbuf_putc(out, i + 2 < raw.len ? digits[c & 63] : '=');
-    }
-    strbuf_putc(out, '\'');
-    strbuf_free(&raw);
-}
-
 static void add_details(const struct picture *p, struct strbuf *out)
 {
     struct strbuf json = STRBUF_INIT, detail = STRBUF_INIT;
@@ -189,9 +163,9 @@ void trace_html(const struct picture *p, struct strbuf *out)
     strbuf_puts(out, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
                      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
                      "base-uri 'none'; form-action 'none'; style-src ");
-    add_hash(out, &style);
+    html_hash(out, style.data, style.len);
     strbuf_puts(out, "; script-src ");
-    add_hash(out, &script);
+    html_hash(out, script.data, script.len);
     strbuf_puts(out,
                 "\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                 "<meta name=\"generator\" content=\"socklings\">\n<title>");

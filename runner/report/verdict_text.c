@@ -9,13 +9,12 @@
  */
 #include "report/verdict_text.h"
 
-#include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "base/utf8.h"
 #include "report/diff_text.h"
+#include "report/verdict_words.h"
 
 enum {
     WORKED_MAX = 6,   /* steps before the failure that are shown */
@@ -129,11 +128,6 @@ static void listed(const struct page *p, char *const *texts, unsigned count)
 
 /* --- the steps --- */
 
-static const char *step_name(const struct step_result *step)
-{
-    return step->title != NULL ? step->title : step->id != NULL ? step->id : "";
-}
-
 static void step_line(const struct page *p, const struct step_result *step)
 {
     static const struct {
@@ -146,7 +140,7 @@ static void step_line(const struct page *p, const struct step_result *step)
     };
     unsigned status = step->status <= STEP_NOT_REACHED ? step->status : STEP_NOT_REACHED;
     paragraph(p, p->look->utf8 ? marks[status].mark : marks[status].ascii,
-              look_on(p->look, marks[status].paint), step_name(step));
+              look_on(p->look, marks[status].paint), verdict_step_name(step));
 }
 
 void verdict_text_step(const struct step_result *step, const struct look *look, struct strbuf *out)
@@ -155,75 +149,13 @@ void verdict_text_step(const struct step_result *step, const struct look *look, 
     step_line(&page, step);
 }
 
-static const struct step_result *first_failure(const struct verdict *v)
-{
-    for (unsigned i = 0; i < v->nsteps; i++)
-        if (v->steps[i].status == STEP_FAIL)
-            return &v->steps[i];
-    return NULL;
-}
-
 /* --- the failure --- */
-
-static const char *limit_words(const char *limit)
-{
-    static const struct {
-        const char *limit, *words;
-    } table[] = {
-        {"wall", "its time was over"},
-        {"cpu", "it used up its processor time"},
-        {"output", "it printed too much"},
-        {"processes", "it started too many processes"},
-        {"calls", "it made too many system calls"},
-        {"memory", "it used too much memory"},
-        {"files", "it opened too many files"},
-        {"disk", "it wrote too much to the disk"},
-    };
-    for (size_t i = 0; limit != NULL && i < sizeof table / sizeof table[0]; i++)
-        if (strcmp(limit, table[i].limit) == 0)
-            return table[i].words;
-    return "it reached a limit";
-}
-
-/* The compiler was not even asked: the source is missing, or no text, or elsewhere. */
-static bool is_bad_source(const struct step_result *step)
-{
-    static const char end[] = " cannot be compiled";
-    size_t len = step->message != NULL ? strlen(step->message) : 0, n = sizeof end - 1;
-    return step->stage == STAGE_BUILD && step->details != NULL && len > n &&
-           strcmp(step->message + len - n, end) == 0;
-}
-
-static bool is_missing(const struct step_result *step)
-{
-    return is_bad_source(step) && strncmp(step->details, "there is no ", 12) == 0;
-}
-
-static const char *outcome_words(const struct verdict *v, const struct step_result *step)
-{
-    if (is_missing(step))
-        return "its source is not there";
-    if (is_bad_source(step))
-        return "its source cannot be compiled";
-    switch (v->outcome) {
-    case OUTCOME_CRASH:
-        return "it crashed";
-    case OUTCOME_STALL:
-        return "nothing moves any more";
-    case OUTCOME_LIMIT:
-        return limit_words(v->limit);
-    case OUTCOME_BUILD_ERROR:
-        return "it does not compile";
-    default:
-        return NULL;
-    }
-}
 
 static void headline(const struct page *p, const struct verdict *v, const struct step_result *step)
 {
     struct strbuf text = STRBUF_INIT;
-    const char *words = outcome_words(v, step);
-    strbuf_puts(&text, step_name(step));
+    const char *words = verdict_outcome_words(v, step);
+    strbuf_puts(&text, verdict_step_name(step));
     if (words != NULL)
         strbuf_printf(&text, ": %s", words);
     blank(p);
@@ -250,20 +182,10 @@ static void diagnosis(const struct page *p, const struct diagnosis *d)
     strbuf_free(&place);
 }
 
-/* "05_udp_echo#bind" as the command that shows it: "socklings lesson 5 bind". */
 static void lesson(const struct page *p, const char *where)
 {
     struct strbuf text = STRBUF_INIT;
-    const char *anchor = strchr(where, '#');
-    char *end;
-    unsigned long number = strtoul(where, &end, 10);
-    const char *program = p->look->program != NULL ? p->look->program : "socklings ";
-    if (end > where && *end == '_')
-        strbuf_printf(&text, "%slesson %lu", program, number);
-    else
-        strbuf_printf(&text, "%slesson %.*s", program, (int)strcspn(where, "#"), where);
-    if (anchor != NULL && anchor[1] != '\0')
-        strbuf_printf(&text, " %s", anchor + 1);
+    verdict_lesson_command(&text, where, p->look->program);
     paragraph(p, "Read on: ", "", text.data);
     strbuf_free(&text);
 }
@@ -277,7 +199,7 @@ static void failure(const struct page *p, const struct verdict *v, const struct 
         paragraph(p, "", "", text.data);
         strbuf_free(&text);
     }
-    const char *message = is_bad_source(step) ? step->details : step->message;
+    const char *message = verdict_is_bad_source(step) ? step->details : step->message;
     if (message != NULL)
         paragraph(p, "", look_on(p->look, LOOK_BOLD), message);
     if (step->diff != NULL) {
@@ -288,12 +210,8 @@ static void failure(const struct page *p, const struct verdict *v, const struct 
         blank(p);
         paragraph(p, "", "", step->because);
     }
-    if (step->details != NULL && !is_bad_source(step))
-        verbatim(p,
-                 step->stage == STAGE_BUILD    ? "The compiler says:"
-                 : step->stage == STAGE_MEMORY ? "The sanitizer says:"
-                                               : "More about it:",
-                 step->details);
+    if (step->details != NULL && !verdict_is_bad_source(step))
+        verbatim(p, verdict_details_label(step), step->details);
     if (step->nevidence > 0) {
         label(p, "What shows it:");
         listed(p, step->evidence, step->nevidence);
@@ -304,10 +222,8 @@ static void failure(const struct page *p, const struct verdict *v, const struct 
     }
     if (step->diagnosis != NULL)
         diagnosis(p, step->diagnosis);
-    const char *question = step->question;
-    if (question == NULL && step->diagnosis != NULL)
-        question = step->diagnosis->question;
-    if (question != NULL && !is_missing(step)) {
+    const char *question = verdict_question(step);
+    if (question != NULL && !verdict_is_missing(step)) {
         label(p, "A question:");
         paragraph(p, "", "", question);
     }
@@ -317,13 +233,11 @@ static void failure(const struct page *p, const struct verdict *v, const struct 
 
 static void closing(const struct page *p, const struct verdict *v, const struct step_result *step)
 {
-    const char *where = step != NULL ? step->lesson : NULL;
-    if (where == NULL && step != NULL && step->diagnosis != NULL)
-        where = step->diagnosis->lesson;
+    const char *where = step != NULL ? verdict_lesson(step) : NULL;
     bool repeat = v->reproduce != NULL && v->outcome != OUTCOME_PASS;
     if (where != NULL || repeat || v->max_points > 0)
         blank(p);
-    if (where != NULL && (step == NULL || !is_missing(step)))
+    if (where != NULL && (step == NULL || !verdict_is_missing(step)))
         lesson(p, where);
     if (repeat)
         paragraph(p, "Repeat:  ", "", v->reproduce);
@@ -360,15 +274,10 @@ static void internal_error(const struct page *p, const struct verdict *v)
         paragraph(p, "", "", v->error);
 }
 
-static bool same(const char *a, const char *b)
-{
-    return a != NULL && b != NULL && strcmp(a, b) == 0;
-}
-
 void verdict_text_rest(const struct verdict *v, const struct look *look, struct strbuf *out)
 {
     struct page page = page_open(look, out);
-    const struct step_result *step = first_failure(v);
+    const struct step_result *step = verdict_first_failure(v);
     if (v->outcome == OUTCOME_INTERNAL_ERROR) {
         internal_error(&page, v);
         step = NULL;
@@ -377,13 +286,11 @@ void verdict_text_rest(const struct verdict *v, const struct look *look, struct 
     } else if (v->outcome == OUTCOME_PASS) {
         passed(&page, v);
     }
-    bool told = step != NULL && (same(v->error, step->details) || same(v->error, step->message));
-    if (v->outcome != OUTCOME_INTERNAL_ERROR && v->error != NULL && !told)
-        verbatim(&page,
-                 v->outcome == OUTCOME_BUILD_ERROR ? "The compiler says:" : "An error:", v->error);
-    if (v->warnings != NULL && *v->warnings != '\0' && !same(v->warnings, v->error) &&
-        (step == NULL || !same(v->warnings, step->details)))
-        verbatim(&page, "The compiler warns:", v->warnings);
+    const char *error = verdict_error(v, step), *warnings = verdict_warnings(v, step);
+    if (v->outcome != OUTCOME_INTERNAL_ERROR && error != NULL)
+        verbatim(&page, verdict_error_label(v), error);
+    if (warnings != NULL)
+        verbatim(&page, "The compiler warns:", warnings);
     closing(&page, v, step);
 }
 

@@ -1,0 +1,169 @@
+/* report/class_parts: see class_parts.h. */
+#include "report/class_parts.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/utf8.h"
+
+#define REPLACEMENT "\xef\xbf\xbd"
+
+/* Characters that would change how other text is read, or that no document may hold. The joiners
+ * U+200C and U+200D stay: names in Persian, and many emoji, are written with them. */
+static bool is_unfit(uint32_t code)
+{
+    static const struct {
+        uint32_t from, to;
+    } ranges[] = {
+        {0x00, 0x08},     {0x0b, 0x1f},     {0x7f, 0x9f},       {0x061c, 0x061c},
+        {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x206f},   {0xfdd0, 0xfdef},
+        {0xfeff, 0xfeff}, {0xfff0, 0xfffb}, {0xe0000, 0xe0fff},
+    };
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
+        if (code >= ranges[i].from && code <= ranges[i].to)
+            return true;
+    return (code & 0xfffe) == 0xfffe;
+}
+
+static void clean(struct strbuf *out, const char *text, bool one_line)
+{
+    size_t len = text != NULL ? strlen(text) : 0;
+    for (size_t i = 0; i < len;) {
+        uint32_t code;
+        size_t size = utf8_decode(text + i, len - i, &code);
+        if (text[i] == '\r' || text[i] == '\n' || text[i] == '\t') {
+            i += text[i] == '\r' && text[i + 1] == '\n';
+            strbuf_putc(out, one_line ? ' ' : text[i] == '\r' ? '\n' : text[i]);
+        } else if (size == 0 || is_unfit(code)) {
+            strbuf_puts(out, REPLACEMENT);
+        } else {
+            strbuf_add(out, text + i, size);
+        }
+        i += size == 0 ? 1 : size;
+    }
+}
+
+void class_clean(struct strbuf *out, const char *text)
+{
+    clean(out, text, false);
+}
+
+void class_clean_line(struct strbuf *out, const char *text)
+{
+    clean(out, text, true);
+}
+
+void class_number(struct strbuf *out, double value)
+{
+    double size = isfinite(value) && fabs(value) < 1e15 ? round(fabs(value) * 100) : 0;
+    uint64_t cents = (uint64_t)size, part = cents % 100;
+    if (value < 0 && cents > 0)
+        strbuf_putc(out, '-');
+    strbuf_printf(out, "%" PRIu64, cents / 100);
+    if (part > 0)
+        strbuf_printf(out, part % 10 == 0 ? ".%" PRIu64 : ".%02" PRIu64,
+                      part % 10 == 0 ? part / 10 : part);
+}
+
+void class_duration(struct strbuf *out, int64_t seconds)
+{
+    static const struct {
+        int64_t seconds;
+        const char *one, *many;
+    } units[] = {{86400, "day", "days"},
+                 {3600, "hour", "hours"},
+                 {60, "minute", "minutes"},
+                 {1, "second", "seconds"}};
+    size_t i = 0;
+    if (seconds < 0)
+        seconds = 0;
+    while (i < 3 && seconds < units[i].seconds)
+        i++;
+    text_count(out, (uint64_t)(seconds / units[i].seconds), units[i].one, units[i].many);
+    int64_t rest = seconds % units[i].seconds;
+    if (i < 3 && rest >= units[i + 1].seconds) {
+        strbuf_putc(out, ' ');
+        text_count(out, (uint64_t)(rest / units[i + 1].seconds), units[i + 1].one,
+                   units[i + 1].many);
+    }
+}
+
+void class_lab_name(struct strbuf *out, const struct class_lab *lab)
+{
+    size_t digits = strspn(lab->id, "0123456789");
+    if (digits > 0 && lab->id[digits] == '_') {
+        strbuf_add(out, lab->id, digits);
+        strbuf_putc(out, ' ');
+    }
+    class_clean_line(out, *lab->title != '\0' ? lab->title : lab->id);
+}
+
+const struct class_step *class_failure(const struct class_result *result)
+{
+    for (unsigned i = 0; i < result->nsteps; i++)
+        if (result->steps[i].status == STEP_FAIL)
+            return &result->steps[i];
+    return NULL;
+}
+
+void class_step_name(struct strbuf *out, const struct class_result *result, unsigned step)
+{
+    unsigned number = 1;
+    if (!result->steps[step].hidden) {
+        class_clean_line(out, *result->steps[step].title != '\0' ? result->steps[step].title
+                                                                 : result->steps[step].id);
+        return;
+    }
+    for (unsigned i = 0; i < step; i++)
+        number += result->steps[i].hidden;
+    strbuf_printf(out, "hidden step %u", number);
+}
+
+enum outcome class_outcome_told(const struct class_result *result)
+{
+    const struct class_step *failure = class_failure(result);
+    bool own = result->outcome == OUTCOME_PASS || result->outcome == OUTCOME_INTERNAL_ERROR;
+    return failure != NULL && failure->hidden && !own ? OUTCOME_FAIL : result->outcome;
+}
+
+const struct class_result *class_result_of(const struct class_student *student, unsigned lab)
+{
+    const struct class_result *last = NULL;
+    for (unsigned i = 0; i < student->nresults; i++) {
+        const struct class_result *result = &student->results[i];
+        if (result->lab != lab)
+            continue;
+        if (result->counts)
+            return result;
+        last = result;
+    }
+    return last;
+}
+
+const char *class_status_words(enum step_status status)
+{
+    return status == STEP_PASS ? "passed" : status == STEP_FAIL ? "not passed" : "not reached";
+}
+
+const char *class_outcome_words(enum outcome outcome)
+{
+    switch (outcome) {
+    case OUTCOME_PASS:
+        return "passed";
+    case OUTCOME_FAIL:
+        return "failed";
+    case OUTCOME_CRASH:
+        return "crashed";
+    case OUTCOME_STALL:
+        return "stalled";
+    case OUTCOME_LIMIT:
+        return "hit a limit";
+    case OUTCOME_BUILD_ERROR:
+        return "did not compile";
+    case OUTCOME_INTERNAL_ERROR:
+        break;
+    }
+    return "could not be judged";
+}
