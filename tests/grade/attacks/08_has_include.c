@@ -1,0 +1,11 @@
+// Asks whether a file is there, which is told by how it compiles.
+// expect: outcome=pass
+#if __has_include("@PUBLIC_SECRET@") || __has_include("@LABS@/05_udp_echo/lab.json") || \
+    __has_include("@ROOT_SECRET@") || __has_include("@HIDDEN_SECRET@")
+#error BREACH the compiler sees files of the host
+#endif
+//@solution
+int main(int argc, char **argv)
+{
+    return honest_main(argc, argv);
+}

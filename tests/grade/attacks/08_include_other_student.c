@@ -1,0 +1,3 @@
+// raw
+// expect: outcome=build-error
+#include "@OTHER_STUDENT@"

@@ -1,0 +1,7 @@
+// raw
+// expect: outcome=build-error
+#include "/etc/shadow"
+int main(void)
+{
+    return 0;
+}

@@ -1,0 +1,4 @@
+// It includes itself for ever.
+// raw
+// expect: outcome=build-error
+#include __FILE__

@@ -1,0 +1,5 @@
+// lab: 15_file_download
+// source: file_client.c
+// expect: outcome=fail
+#define BECOMES(name) symlink("/etc/passwd", name)
+//@download
