@@ -20,11 +20,19 @@
 
 enum build_variant { BUILD_PLAIN, BUILD_SANITIZED };
 
+/* Whether the compiler sees nothing of this machine but what it needs (confine.h). Without it, a
+ * source can include, and so show, any file that we may read. */
+enum build_confine {
+    CONFINE_NONE,
+    CONFINE_IF_POSSIBLE, /* where the machine allows it, else without */
+    CONFINE_OR_FAIL, /* where it does not: BUILD_INTERNAL, and `messages` says what is missing */
+};
+
 enum build_status {
     BUILD_OK,          /* `binary` is there; `messages` may hold warnings */
     BUILD_FAILED,      /* the compiler or linker refused: `messages`, verbatim */
     BUILD_BAD_SOURCE,  /* missing, empty, binary, too big, a symlink out: `messages` says which */
-    BUILD_LIMIT,       /* took longer or wrote more than allowed */
+    BUILD_LIMIT,       /* took longer, wrote or printed more than allowed */
     BUILD_NO_COMPILER, /* neither gcc nor clang was found: `messages` says how to get one */
     BUILD_INTERNAL,    /* ours: no space in the cache, fork failed, … */
 };
@@ -37,8 +45,9 @@ struct build_request {
     const char *lib_archive;  /* libsocklings.a */
     const char *compiler;     /* NULL: $CC, then gcc, then clang, then cc */
     bool warnings_are_errors; /* -Werror */
-    unsigned limit_ms;        /* wall time; 0: 20,000 */
-    const char *cache_dir;    /* NULL: build_cache_dir() */
+    enum build_confine confine;
+    unsigned limit_ms;     /* wall time; 0: 20,000 */
+    const char *cache_dir; /* NULL: build_cache_dir() */
 };
 
 struct build_result {
@@ -69,5 +78,10 @@ const char *build_cache_dir(struct error *err);
 /* "gcc (Debian 12.2.0-14) 12.2.0", for doctor; NULL and *err when there is no compiler. Caller
  * frees. */
 char *build_compiler_version(const char *compiler, struct error *err);
+
+/* How this process shuts compilers in ("namespaces", "Landlock"); NULL: it cannot. Found out by
+ * trying: a file with a secret is included, and must stay unread, and an honest source must
+ * compile. -1 and *err when one of the two goes wrong. */
+int build_prove_confinement(const char **how, struct error *err);
 
 #endif

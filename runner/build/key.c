@@ -53,6 +53,9 @@ int key_of_build(const struct compiler *compiler, const struct build_request *re
     struct word_list command = {NULL, 0};
     hash_begin(&h);
     hash_string(&h, "socklings-build 1");
+    /* One that could read any file may be another than one that could not. */
+    if (request->confine != CONFINE_NONE)
+        hash_string(&h, "confined");
     compiler_hash(compiler, &h);
     compiler_command(compiler, request, NULL, "", &command);
     for (size_t i = 0; i < command.count; i++)
@@ -76,7 +79,7 @@ int key_of_headers(const struct compiler *compiler, const struct build_request *
     struct word_list command = {NULL, 0};
     int rc = -1;
     hash_begin(&h);
-    hash_string(&h, "socklings-headers 1");
+    hash_string(&h, "socklings-headers 2");
     compiler_hash(compiler, &h);
     if (compiler_header_command(compiler, request, PREPARED_HEADER, "", "", &command))
         rc = hash_headers(&h, request->lib_dir, NULL);

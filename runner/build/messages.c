@@ -63,14 +63,14 @@ static const struct {
     const char *text;
     enum messages_trouble trouble;
 } signs[] = {
-    {"File size limit exceeded", TROUBLE_SIZE},   {"File too large", TROUBLE_SIZE},
-    {"out of memory allocating", TROUBLE_SIZE},   {"virtual memory exhausted", TROUBLE_SIZE},
-    {"memory exhausted", TROUBLE_SIZE},           {"No space left on device", TROUBLE_NO_SPACE},
-    {"Disk quota exceeded", TROUBLE_NO_SPACE},    {"cannot find -lasan", TROUBLE_NO_RUNTIME},
-    {"cannot find -lubsan", TROUBLE_NO_RUNTIME},  {"libclang_rt.asan", TROUBLE_NO_RUNTIME},
-    {"cannot execute 'cc1'", TROUBLE_NO_RUNTIME}, {"cannot execute 'as'", TROUBLE_NO_RUNTIME},
-    {"cannot find 'ld'", TROUBLE_NO_RUNTIME},     {"cannot find crt1.o", TROUBLE_NO_RUNTIME},
-    {"cannot find Scrt1.o", TROUBLE_NO_RUNTIME},
+    {"File size limit exceeded", TROUBLE_SIZE},    {"File too large", TROUBLE_SIZE},
+    {"out of memory allocating", TROUBLE_SIZE},    {"virtual memory exhausted", TROUBLE_SIZE},
+    {"CPU time limit exceeded", TROUBLE_TIME},     {"memory exhausted", TROUBLE_SIZE},
+    {"No space left on device", TROUBLE_NO_SPACE}, {"Disk quota exceeded", TROUBLE_NO_SPACE},
+    {"cannot find -lasan", TROUBLE_NO_RUNTIME},    {"cannot find -lubsan", TROUBLE_NO_RUNTIME},
+    {"libclang_rt.asan", TROUBLE_NO_RUNTIME},      {"cannot execute 'cc1'", TROUBLE_NO_RUNTIME},
+    {"cannot execute 'as'", TROUBLE_NO_RUNTIME},   {"cannot find 'ld'", TROUBLE_NO_RUNTIME},
+    {"cannot find crt1.o", TROUBLE_NO_RUNTIME},    {"cannot find Scrt1.o", TROUBLE_NO_RUNTIME},
 };
 
 /* The lines of source that a compiler quotes below a message may hold anything: they begin with a

@@ -18,6 +18,7 @@ unsigned messages_count_warnings(const char *messages);
 enum messages_trouble {
     TROUBLE_NONE,
     TROUBLE_SIZE,       /* the file or memory limit */
+    TROUBLE_TIME,       /* the limit of processor time */
     TROUBLE_NO_SPACE,   /* the disk is full */
     TROUBLE_NO_RUNTIME, /* a part of the compiler is not installed */
 };

@@ -134,7 +134,12 @@ enum prepared prepared_find(const char *cache_dir, const char *key, char **folde
 
 void prepared_store(const char *cache_dir, const char *key, const char *folder, bool made)
 {
-    char *entry = entry_folder(cache_dir, key);
+    char *entry = entry_folder(cache_dir, key), *compiled = file_join(folder, COMPILED);
+    /* A confined compiler is another user; the way here is closed to others by the cache's folder.
+     */
+    chmod(compiled, 0644);
+    chmod(folder, 0755);
+    free(compiled);
     /* Somebody else may have been quicker: theirs is as good. */
     if (write_record(folder, made) != 0 || rename(folder, entry) != 0)
         file_remove_tree(folder, NULL);

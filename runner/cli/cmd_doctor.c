@@ -83,6 +83,18 @@ static bool tell_compiler(struct cli *cli)
     return works;
 }
 
+/* Needed to grade a class only. */
+static void tell_confinement(struct cli *cli)
+{
+    struct error err;
+    const char *how = NULL;
+    bool works = build_prove_confinement(&how, &err) == 0;
+    tell(cli, works, "compile in confinement", works ? how : err.text,
+         "allow user namespaces (the first fix above), or run Linux 5.13 or newer with Landlock; "
+         "without either, a program can include any file that you may read, and a class cannot be "
+         "graded");
+}
+
 /* Writes a file into the folder and removes it. */
 static bool can_write(const char *dir, struct error *err)
 {
@@ -161,6 +173,7 @@ int cmd_doctor(struct cli *cli, const struct invocation *inv)
     bool works = tier != TIER_NONE, hosts = works && tell_hosts(cli, tier);
     works = tell_compiler(cli) && works;
     works = tell_cache(cli) && works;
+    tell_confinement(cli);
     works = tell_labs(cli) && works;
     works = tell_workspace(cli) && works;
     tell_terminal(cli);
