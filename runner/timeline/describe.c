@@ -87,7 +87,7 @@ static bool is_plain(const char *via)
         "select",  "pselect",  "epoll_wait", "socket",     "bind",    "listen",    "connect",
         "close",   "shutdown", "setsockopt", "getsockopt", "dup",     "dup2",      "fork",
         "waitpid", "wait",     "open",       "fcntl",      "pipe",    "nanosleep", "sleep",
-        "usleep",  "kill",     "pause",      "sendfile",   NULL};
+        "usleep",  "kill",     "pause",      "sendfile",   "splice",  NULL};
     return model_one_of(via, names);
 }
 

@@ -78,6 +78,19 @@ static void enter_fork(struct model *m, struct model_call *c)
     model_forked(m, c->process, (int)call->result, (flags & FILES_SHARED) != 0, c->event->n);
 }
 
+/* splice() has two descriptors, and "fd" is where the bytes go. What takes bytes out of a socket,
+ * into a pipe as a rule, is a recv. */
+static void enter_splice(struct model *m, struct model_call *c)
+{
+    int in = (int)call_value(&c->event->call, "in", -1);
+    const struct model_slot *slot = in < 0 ? NULL : model_find_slot(m, c->process->table, in);
+    if (c->socket != NULL || slot == NULL || slot->socket == NULL)
+        return;
+    c->fd = in;
+    c->socket = slot->socket;
+    c->io = MODEL_RECV;
+}
+
 static void call_enter(struct model *m, const struct event *ev)
 {
     const struct call_event *call = &ev->call;
@@ -95,6 +108,8 @@ static void call_enter(struct model *m, const struct event *ev)
         c->io = MODEL_RECV;
     else if (model_one_of(call->name, send_calls))
         c->io = MODEL_SEND;
+    if (strcmp(call->name, "splice") == 0)
+        enter_splice(m, c);
     if (c->io != MODEL_NO_IO) {
         const struct arg *data = call_arg(call, "data");
         c->asked = call_value(call, "len", 0);
@@ -263,42 +278,42 @@ bool model_call_named(const struct model_call *call, const char *name)
 {
     static const struct {
         const char *name;
-        bool on_sockets; /* counts only when the descriptor is a socket */
+        enum model_io io; /* counts only on a socket, and in this direction; NO_IO: on anything */
         const char *kernel[5];
     } families[] = {
-        {"recv", false, {"recvfrom", "recvmsg", NULL}},
-        {"recv", true, {"read", "readv", NULL}},
-        {"send", false, {"sendto", "sendmsg", NULL}},
-        {"send", true, {"write", "writev", "sendfile", "splice", NULL}},
-        {"recvfrom", false, {"recvmsg", NULL}},
-        {"sendto", false, {"sendmsg", NULL}},
-        {"read", false, {"readv", NULL}},
-        {"write", false, {"writev", NULL}},
-        {"accept", false, {"accept4", NULL}},
-        {"poll", false, {"ppoll", NULL}},
-        {"select", false, {"pselect6", NULL}},
-        {"epoll_wait", false, {"epoll_pwait", NULL}},
-        {"open", false, {"openat", "openat2", "creat", NULL}},
-        {"openat", false, {"openat2", NULL}},
-        {"unlink", false, {"unlinkat", NULL}},
-        {"rmdir", false, {"unlinkat", NULL}},
-        {"rename", false, {"renameat", "renameat2", NULL}},
-        {"mkdir", false, {"mkdirat", NULL}},
-        {"link", false, {"linkat", NULL}},
-        {"symlink", false, {"symlinkat", NULL}},
-        {"dup", false, {"dup2", "dup3", NULL}},
-        {"dup2", false, {"dup3", NULL}},
-        {"pipe", false, {"pipe2", NULL}},
-        {"wait", false, {"wait4", "waitid", NULL}},
-        {"waitpid", false, {"wait4", NULL}},
-        {"sleep", false, {"nanosleep", "clock_nanosleep", NULL}},
+        {"recv", MODEL_NO_IO, {"recvfrom", "recvmsg", NULL}},
+        {"recv", MODEL_RECV, {"read", "readv", "splice", NULL}},
+        {"send", MODEL_NO_IO, {"sendto", "sendmsg", NULL}},
+        {"send", MODEL_SEND, {"write", "writev", "sendfile", "splice", NULL}},
+        {"recvfrom", MODEL_NO_IO, {"recvmsg", NULL}},
+        {"sendto", MODEL_NO_IO, {"sendmsg", NULL}},
+        {"read", MODEL_NO_IO, {"readv", NULL}},
+        {"write", MODEL_NO_IO, {"writev", NULL}},
+        {"accept", MODEL_NO_IO, {"accept4", NULL}},
+        {"poll", MODEL_NO_IO, {"ppoll", NULL}},
+        {"select", MODEL_NO_IO, {"pselect6", NULL}},
+        {"epoll_wait", MODEL_NO_IO, {"epoll_pwait", NULL}},
+        {"open", MODEL_NO_IO, {"openat", "openat2", "creat", NULL}},
+        {"openat", MODEL_NO_IO, {"openat2", NULL}},
+        {"unlink", MODEL_NO_IO, {"unlinkat", NULL}},
+        {"rmdir", MODEL_NO_IO, {"unlinkat", NULL}},
+        {"rename", MODEL_NO_IO, {"renameat", "renameat2", NULL}},
+        {"mkdir", MODEL_NO_IO, {"mkdirat", NULL}},
+        {"link", MODEL_NO_IO, {"linkat", NULL}},
+        {"symlink", MODEL_NO_IO, {"symlinkat", NULL}},
+        {"dup", MODEL_NO_IO, {"dup2", "dup3", NULL}},
+        {"dup2", MODEL_NO_IO, {"dup3", NULL}},
+        {"pipe", MODEL_NO_IO, {"pipe2", NULL}},
+        {"wait", MODEL_NO_IO, {"wait4", "waitid", NULL}},
+        {"waitpid", MODEL_NO_IO, {"wait4", NULL}},
+        {"sleep", MODEL_NO_IO, {"nanosleep", "clock_nanosleep", NULL}},
     };
     const struct call_event *event = &call->event->call;
     if (strcmp(event->name, name) == 0 || strcmp(call_display_name(event), name) == 0)
         return true;
     for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
         if (strcmp(families[i].name, name) == 0 && model_one_of(event->name, families[i].kernel) &&
-            (!families[i].on_sockets || call->socket != NULL))
+            (families[i].io == MODEL_NO_IO || (call->socket != NULL && call->io == families[i].io)))
             return true;
     return false;
 }

@@ -145,7 +145,10 @@ static bool covers(const char *rule, const struct tracee *t)
                     strcmp(name, "sendfile") == 0 || strcmp(name, "splice") == 0;
     if (!any_file || (strcmp(rule, "recv") != 0 && strcmp(rule, "send") != 0))
         return true;
-    snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)t->tid, (int)arg_value(t, "fd", -1));
+    /* Of the two descriptors of splice() one says that it sends, and the other that it receives. */
+    bool takes = strcmp(rule, "recv") == 0 && strcmp(name, "splice") == 0;
+    int fd = (int)arg_value(t, takes ? "in" : "fd", -1);
+    snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)t->tid, fd);
     return stat(path, &st) == 0 && S_ISSOCK(st.st_mode);
 }
 

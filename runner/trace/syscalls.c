@@ -128,7 +128,7 @@ bool syscalls_covers(const char *name, const char *call)
     static const struct {
         const char *name, *calls;
     } families[] = {
-        {"recv", " recvfrom recvmsg recvmmsg read readv "},
+        {"recv", " recvfrom recvmsg recvmmsg read readv splice "},
         {"send", " sendto sendmsg sendmmsg write writev sendfile splice "},
         {"accept", " accept4 "},
         {"poll", " ppoll select pselect6 epoll_wait epoll_pwait "},

@@ -262,13 +262,49 @@ def memory_of(client):
             say(process.wait(DEADLINE) == 0 and memory < 4096, "the client's memory stays below 4 MiB", memory)
 
 
-def full_disk(server, client):
-    title = "a full disk keeps the part and says so; with room again the rest follows"
+# What splice() may be like elsewhere, in the place of the client's own: PIPE is the pipe that it reads.
+PIPE = "(from) == t->pipe[0]"
+SPLICES = {
+    "that is not there": "(errno = ENOSYS, (ssize_t)-1)",
+    "that cannot write to this file system":
+        f"({PIPE} ? (errno = EINVAL, (ssize_t)-1) : splice(from, a, to, b, n, f))",
+    "that stops writing to it after a while":
+        f"({PIPE} && t->have > 200000 ? (errno = EINVAL, (ssize_t)-1) : splice(from, a, to, b, n, f))",
+    "that moves 999 bytes at most": "splice(from, a, to, b, (n) < 999 ? (n) : 999, f)",
+}
+
+
+def with_splice(what, instead):
+    line = f'#include "lab.h"\n#define splice(from, a, to, b, n, f) {instead}\n'
+    return compiled("file_client", "client_" + what.replace(" ", "_"),
+                    change=lambda text: text.replace('#include "lab.h"\n', line))
+
+
+def other_splices(server):
+    """The way through a pipe is for speed only: the file comes without it too."""
+    data = write("spliced", random.randbytes(3_000_000))
+    for what, instead in SPLICES.items():
+        client = with_splice(what, instead)
+        done = fetch(client, server.port, "spliced")
+        say(done.returncode == 0 and read(os.path.join(folder, "spliced")) == read(data),
+            f"3 MB arrive as they are with a splice() {what}", done)
+        os.unlink(os.path.join(folder, "spliced"))
+    with Fake(b"OK 3000000\n" + read(data)[:700_000]) as fake:
+        done = fetch(client, fake.port, "spliced")
+    part = os.path.join(folder, "spliced.part")
+    say(done.returncode == 1 and b"700000 of 3000000" in done.stderr and read(part) == read(data)[:700_000],
+        "what came before the end is in the part, and counted to the byte", done)
+    done = fetch(client, server.port, "spliced")
+    say(done.returncode == 0 and read(os.path.join(folder, "spliced")) == read(data), "and the rest follows", done)
+
+
+def full_disk(server, client, how):
+    title = f"a full disk keeps the part and says so; with room again the rest follows ({how})"
     script = ('mount -t tmpfs -o size=1m none "$1" && cd "$1" && { "$2" 127.0.0.1 "$3" middle; echo $?; '
               'ls; stat -c %s middle.part; mount -o remount,size=64m "$1" && cd "$1" && '
               '"$2" 127.0.0.1 "$3" middle && cmp middle "$4"; echo $?; ls; }')
     disk = os.path.join(folder, "disk")
-    os.mkdir(disk)
+    os.makedirs(disk, exist_ok=True)
     if os.geteuid() != 0 or subprocess.run(["unshare", "-m", "true"], check=False).returncode != 0:
         skip(title, "only root can mount a small disk")
         return
@@ -417,7 +453,9 @@ def main():
         resets(running, [(n, 0) for n in range(11)] + [(10, n) for n in range(1, 11)], "lab 15")
         many_clients(running)
         large_files(running, client)
-        full_disk(running, client)
+        other_splices(running)
+        full_disk(running, client, "with splice()")
+        full_disk(running, with_splice("for no disk", SPLICES["that is not there"]), "without")
     memory_of(client)
     say(running.status == 0, "the server ends with status 0 on SIGTERM", running.status)
     the_client(client)

@@ -224,6 +224,37 @@ static void calls_are_named_as_authors_and_learners_name_them(void **state)
     done(&b);
 }
 
+/* splice() needs a pipe on one side: 7 and 8 are one, 9 a file. */
+static void a_splice_out_of_a_socket_is_a_recv_and_one_into_it_a_send(void **state)
+{
+    (void)state;
+    struct both b;
+    tl_begin(&b.tl, NULL);
+    tl_call(&b.tl, "client 2 - socket domain=AF_INET type=SOCK_STREAM = 3");
+    tl_call(&b.tl, "client 2 - splice in=3 fd=8 len=1000 = 600");
+    tl_call(&b.tl, "client 2 - splice in=7 fd=9 len=600 = 600");
+    tl_call(&b.tl, "client 2 - splice in=7 fd=3 len=40 = 40");
+    tl_call(&b.tl, "client 2 - splice in=3 fd=8 len=400 = 0");
+    judged(&b);
+    const struct model_call *taken = model_call(&b.m, 2), *put = model_call(&b.m, 3);
+    const struct model_call *given = model_call(&b.m, 4);
+    assert_int_equal(taken->io, MODEL_RECV);
+    assert_int_equal(taken->fd, 3);
+    assert_int_equal(taken->asked, 1000);
+    assert_ptr_equal(taken->socket, b.m.sockets[0]);
+    assert_int_equal(put->io, MODEL_SEND);
+    assert_null(put->socket);
+    assert_int_equal(given->io, MODEL_SEND);
+    assert_ptr_equal(given->socket, b.m.sockets[0]);
+    assert_int_equal(b.m.sockets[0]->received, 600);
+    assert_int_equal(b.m.sockets[0]->sent, 40);
+    assert_int_equal(b.m.sockets[0]->eof, 5);
+    assert_true(model_call_named(taken, "recv") && !model_call_named(taken, "send"));
+    assert_true(model_call_named(given, "send") && !model_call_named(given, "recv"));
+    assert_false(model_call_named(put, "send") || model_call_named(put, "recv"));
+    done(&b);
+}
+
 static void calls_are_told_on_one_line(void **state)
 {
     (void)state;
@@ -343,6 +374,7 @@ int main(void)
         cmocka_unit_test(the_most_descriptors_open_at_a_time_are_counted),
         cmocka_unit_test(absurd_descriptors_of_a_recording_do_no_harm),
         cmocka_unit_test(calls_are_named_as_authors_and_learners_name_them),
+        cmocka_unit_test(a_splice_out_of_a_socket_is_a_recv_and_one_into_it_a_send),
         cmocka_unit_test(calls_are_told_on_one_line),
         cmocka_unit_test(a_waiting_call_is_told_with_its_socket),
         cmocka_unit_test(of_several_hosts_it_is_told_on_which),

@@ -8,6 +8,7 @@
  *
  * --from prints the file as UTF-8 on stdout when it has come. The file itself stays as it was sent.
  */
+#define _GNU_SOURCE /* for splice() and F_SETPIPE_SZ, which only Linux has */
 #include "lab.h"
 
 #include <iconv.h>
@@ -15,7 +16,7 @@
 #include <sys/stat.h>
 
 enum {
-    BUFFER = 1024 * 1024, /* bytes that are taken with one call */
+    BUFFER = 1024 * 1024, /* bytes that are taken with one call; also the room in the pipe */
     LINE = 1024,          /* at most, of the server's first line */
 };
 
@@ -34,6 +35,7 @@ struct transfer {
     const char *bytes; /* of the file, which came with the server's line: they are in the buffer */
     size_t ahead;      /* how many */
     bool refused;      /* the server has answered ERR */
+    int pipe[2];       /* between the socket and the file, for splice(); -1: there is none */
 };
 
 /* --- the arguments --- */
@@ -266,22 +268,92 @@ static enum status ask(const struct args *args, struct transfer *t, int64_t offs
 }
 /* [/ask] */
 
+/* [pipe] */
+/* splice() wants a pipe on one of its two sides, so one stands between the socket and the file.
+ * Without it the bytes go through the buffer; if it may not be so large, in smaller pieces. */
+static void open_pipe(struct transfer *t)
+{
+    if (pipe(t->pipe) < 0)
+        t->pipe[0] = t->pipe[1] = -1;
+    else
+        fcntl(t->pipe[1], F_SETPIPE_SZ, BUFFER);
+}
+
+static void close_pipe(struct transfer *t)
+{
+    if (t->pipe[0] < 0)
+        return;
+    close(t->pipe[0]);
+    close(t->pipe[1]);
+    t->pipe[0] = t->pipe[1] = -1;
+}
+
+/* Why splice() failed: it does not know this file system (EINVAL) or is not there at all, as in
+ * some sandboxes. recv(), read() and write() work everywhere. */
+static bool has_no_splice(void)
+{
+    return errno == EINVAL || errno == ENOSYS || errno == EPERM;
+}
+/* [/pipe] */
+
+/* [take] */
+/* Takes what has come, and at most so much; returns what recv() would. With a pipe the bytes are in
+ * it now, else in the buffer. */
+static ssize_t take(struct transfer *t, size_t most)
+{
+    if (t->pipe[1] >= 0) {
+        ssize_t n = splice(t->fd, NULL, t->pipe[1], NULL, most, 0);
+        if (n >= 0 || !has_no_splice())
+            return n;
+        close_pipe(t);
+    }
+    return recv(t->fd, t->buffer, most, 0);
+}
+/* [/take] */
+
+/* [put] */
+/* What take() took, all of it into the file. Only what is in the file is counted: what is left in
+ * the pipe when the disk is full goes with the pipe, and the next run asks for it again. */
+static bool put(struct transfer *t, size_t size)
+{
+    struct err err;
+
+    while (size > 0 && t->pipe[0] >= 0) {
+        ssize_t n = splice(t->pipe[0], NULL, t->file, NULL, size, 0);
+        if (n > 0) {
+            size -= (size_t)n;
+            t->have += n;
+        } else if (n < 0 && has_no_splice()) { /* these bytes will not come again: read them */
+            if (io_read_exactly(t->pipe[0], t->buffer, size, NULL, IO_FOREVER, &err) != STATUS_OK)
+                return false;
+            close_pipe(t);
+        } else if (n < 0 && errno != EINTR) {
+            return false;
+        }
+    }
+    return save(t, t->buffer, size);
+}
+/* [/put] */
+
 /* [fetch] */
 /* Takes the rest of the file: so many bytes as were announced, and not one more. */
 static void fetch(const struct args *args, struct transfer *t)
 {
     struct progress progress = {isatty(STDOUT_FILENO) == 1, t->have, now_ms(), 0};
-    const char *bytes = t->bytes;
     int64_t rest = t->size - t->have;
-    size_t got = (int64_t)t->ahead < rest ? t->ahead : (size_t)rest;
+    size_t ahead = (int64_t)t->ahead < rest ? t->ahead : (size_t)rest;
+    bool saved = save(t, t->bytes, ahead);
     struct err err = {""};
 
-    while (save(t, bytes, got)) {
+    open_pipe(t);
+    while (saved) {
         show_progress(&progress, t);
         rest = t->size - t->have;
-        if (rest == 0)
+        if (rest == 0) {
+            close_pipe(t);
             return;
-        ssize_t n = recv(t->fd, t->buffer, rest < BUFFER ? (size_t)rest : BUFFER, 0);
+        }
+        ssize_t n = take(t, rest < BUFFER ? (size_t)rest : BUFFER);
         if (n <= 0) {
             if (n < 0)
                 err_call(&err, "recv", args->host);
@@ -290,8 +362,7 @@ static void fetch(const struct args *args, struct transfer *t)
                         t->size);
             break;
         }
-        bytes = t->buffer;
-        got = (size_t)n;
+        saved = put(t, (size_t)n);
     }
     if (err.text[0] == '\0')
         err_call(&err, "write", args->part);

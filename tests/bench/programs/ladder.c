@@ -3,6 +3,8 @@
  *
  *     ladder serve PORT FILE HOW     sends FILE to whoever connects
  *     ladder fetch PORT OUT HOW      saves what comes as OUT
+ *     ladder fill MIB OUT loop SIZE  writes so much that comes from nowhere: what no transfer
+ *                                    can be quicker than
  *
  * HOW is what moves the bytes: "loop SIZE" with a buffer of SIZE bytes on both sides, "sendfile
  * SIZE" from the server without a buffer, "splice SIZE" in the client without one too, through a
@@ -114,6 +116,16 @@ static void fetch(const char *port, const char *path, const char *how, size_t si
         by_loop(fd, file, size);
 }
 
+static void fill(const char *mib, const char *path, size_t size)
+{
+    size_t rest = strtoul(mib, NULL, 10) << 20;
+    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+
+    check(file >= 0, path);
+    for (; rest > 0; rest -= size < rest ? size : rest)
+        write_all(file, size < rest ? size : rest);
+}
+
 int main(int argc, char **argv)
 {
     size_t size = argc == 6 ? strtoul(argv[5], NULL, 10) : 0;
@@ -122,6 +134,8 @@ int main(int argc, char **argv)
         return 2;
     if (strcmp(argv[1], "serve") == 0)
         serve(argv[2], argv[3], argv[4], size);
+    else if (strcmp(argv[1], "fill") == 0)
+        fill(argv[2], argv[3], size);
     else
         fetch(argv[2], argv[3], argv[4], size);
 }

@@ -81,6 +81,19 @@ static void reads_file(int s)
     tell("write", write(s, buffer, 20));
 }
 
+/* Out of a socket it is a recv(), into one a send(), and from the pipe to a file neither. */
+static void splices(int s)
+{
+    int ends[2], null = open("/dev/null", O_WRONLY);
+    if (pipe(ends) != 0)
+        _exit(7);
+    tell("take", splice(s, NULL, ends[1], NULL, 16, 0));
+    tell("give", splice(ends[0], NULL, s, NULL, 2, 0));
+    tell("file", splice(ends[0], NULL, null, NULL, 64, 0));
+    tell("take", splice(s, NULL, ends[1], NULL, 16, 0));
+    tell("give", splice(ends[0], NULL, s, NULL, 12, 0));
+}
+
 static void accepts(int s)
 {
     struct sockaddr_in own = {.sin_family = AF_INET};
@@ -171,8 +184,9 @@ int main(int argc, char **argv)
         const char *name;
         void (*run)(int s);
     } modes[] = {
-        {"receives", receives}, {"sends", sends},         {"reads_file", reads_file},
-        {"accepts", accepts},   {"registers", registers}, {"restarted", restarted},
+        {"receives", receives},   {"sends", sends},     {"reads_file", reads_file},
+        {"splices", splices},     {"accepts", accepts}, {"registers", registers},
+        {"restarted", restarted},
     };
     int s = argc == 3 ? dialled(atoi(argv[2])) : -1;
     if (s < 0 || read(0, buffer, sizeof buffer) <= 0)
