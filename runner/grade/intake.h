@@ -25,7 +25,10 @@ enum {
     INTAKE_FILE_MOST = 1024 * 1024, /* bytes of a source that is kept (build refuses more) */
     INTAKE_ARCHIVE_MOST = 64 * 1024 * 1024, /* bytes unpacked of one submission */
     INTAKE_ENTRIES_MOST = 4096,             /* entries looked at of one submission */
+    INTAKE_CLASS_ENTRIES_MOST = 200000,     /* entries of it */
 };
+#define INTAKE_CLASS_MOST (UINT64_C(8) << 30) /* bytes unpacked of an archive with a whole class \
+                                               */
 
 /* Fills *all (freed by the caller with submissions_free, also on failure). Taking the same again
  * puts the same files into the same places and changes nothing else. -1 and *err only for what
