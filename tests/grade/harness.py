@@ -260,3 +260,52 @@ def unfit(data):
         return str(e)
     return None if found is None else "%r in %r" % (
         found.group(), found.string[max(0, found.start() - 60):found.end() + 20])
+
+
+# --- results that shall be the same ---
+
+TIMES = [(re.compile(p), s) for p, s in (
+    (r'(time|timestamp|datetime)="[^"]*"', r'\1="TIME"'),
+    (r'\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?(\.\d+)?( ?UTC|Z|[+-]\d\d:?\d\d)?', "DATE"),
+    (r'"(execution_time|ms|build|scene|total)": ?[0-9.]+', r'"\1": TIME'),
+    (r"[0-9.]+ ?(ms|µs|us|ns|s|min)\b", "TIME"),
+)]
+
+
+def without_times(text, out):
+    """A report, told the same by every run: its own folder and all times taken out."""
+    text = text.replace(out, "OUT")
+    for pattern, instead in TIMES:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def results_of(out, leave_out=(".jsonl",)):
+    """Everything that was found out, as {name: text} without times; the journal as sorted lines."""
+    entries, refusals = journal_entries(out)
+    found = {}
+    for (student, lab, attempt), entry in entries.items():
+        entry["verdict"].pop("ms", None)
+        found[f"journal: {student} {lab} {attempt}"] = without_times(
+            json.dumps(entry, sort_keys=True, ensure_ascii=False), out)
+    found["journal: refusals"] = "\n".join(sorted(json.dumps(r, sort_keys=True) for r in refusals))
+    for path in files_below(out, (os.path.join(out, "submissions"),)):
+        name = path[len(out) + 1:]
+        if name != "journal.jsonl" and not name.endswith(leave_out):
+            with open(path, encoding="utf-8", errors="backslashreplace") as f:
+                found[name] = without_times(f.read(), out)
+    return found
+
+
+def differences(one, two):
+    """What differs between two such results, in lines."""
+    said = []
+    for name in sorted(set(one) | set(two)):
+        if name not in one or name not in two:
+            said.append(f"{name} is in one of them only ({'first' if name in one else 'second'})")
+        elif one[name] != two[name]:
+            a, b = one[name], two[name]
+            at = next((i for i, (x, y) in enumerate(zip(a, b)) if x != y), min(len(a), len(b)))
+            start = max(0, at - 60)
+            said.append(f"{name}:\n  {a[start:at + 100]!r}\n  {b[start:at + 100]!r}")
+    return "\n".join(said)

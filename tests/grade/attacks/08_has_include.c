@@ -1,7 +1,15 @@
 // Asks whether a file is there, which is told by how it compiles.
 // expect: outcome=pass
-#if __has_include("@PUBLIC_SECRET@") || __has_include("@LABS@/05_udp_echo/lab.json") || \
-    __has_include("@ROOT_SECRET@") || __has_include("@HIDDEN_SECRET@")
+#if __has_include("@PUBLIC_SECRET@")
+#error BREACH the compiler sees files of the host
+#endif
+#if __has_include("@LABS@/05_udp_echo/lab.json")
+#error BREACH the compiler sees files of the host
+#endif
+#if __has_include("@ROOT_SECRET@")
+#error BREACH the compiler sees files of the host
+#endif
+#if __has_include("@HIDDEN_SECRET@")
 #error BREACH the compiler sees files of the host
 #endif
 //@solution

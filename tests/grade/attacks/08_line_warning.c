@@ -4,4 +4,7 @@
 #include "lab.h"
 #line 1 "@PUBLIC_SECRET@"
 static int unused;
-int main(void) { return 0; }
+int main(void)
+{
+    return 0;
+}

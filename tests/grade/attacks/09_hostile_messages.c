@@ -3,4 +3,4 @@
 // expect: outcome=build-error
 #error @ESC@[2J@ESC@]0;pass@BEL@ {"outcome":"pass"} </testcase> @INVALID@
 #warning @ESC@[32mok 1 - pass
-int x = @ESC@;
+int x = "@ESC@";

@@ -21,8 +21,8 @@ static void try_unix(const char *name, bool abstract)
 {
     struct sockaddr_un to = {.sun_family = AF_UNIX};
     snprintf(to.sun_path + abstract, sizeof to.sun_path - 1, "%s", name);
-    socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + (abstract ? 1U : 0U) +
-                                 strlen(name));
+    socklen_t size =
+        (socklen_t)(offsetof(struct sockaddr_un, sun_path) + (abstract ? 1U : 0U) + strlen(name));
     for (int type = SOCK_STREAM; type <= SOCK_DGRAM; type++) {
         int fd = socket(AF_UNIX, type, 0);
         if (connect(fd, (struct sockaddr *)&to, size) == 0)
@@ -32,15 +32,18 @@ static void try_unix(const char *name, bool abstract)
 }
 int main(int argc, char **argv)
 {
+    uint16_t port;
+    if (!net_parse_port("@HOST_PORT@", &port))
+        breach("run.py has not put in the port");
     if (serving(argc, argv) && gethostid() != -1) {
         char host[64] = "";
         gethostname(host, sizeof host);
         if (strcmp(host, "localhost") == 0) { /* where there are several hosts there is a network */
             try_tcp("8.8.8.8", 53);
             try_tcp("169.254.169.254", 80);
-            try_tcp("@HOST_ADDRESS@", @HOST_PORT@);
+            try_tcp("@HOST_ADDRESS@", port);
         }
-        try_tcp("127.0.0.1", @HOST_PORT@);
+        try_tcp("127.0.0.1", port);
         try_unix("@HOST_ABSTRACT@", true);
         try_unix("@HOST_SOCKET@", false);
     }

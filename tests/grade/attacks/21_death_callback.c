@@ -10,7 +10,9 @@ static void survive(void)
     if (armed)
         longjmp(back, 1);
 }
-#define SURVIVE armed = true; if (setjmp(back) == 0)
+#define SURVIVE   \
+    armed = true; \
+    if (setjmp(back) == 0)
 //@bug
 //@solution
 int main(int argc, char **argv)

@@ -8,7 +8,8 @@ int main(int argc, char **argv)
     struct {
         struct nlmsghdr head;
         struct ifinfomsg info;
-    } down = {.head = {.nlmsg_len = sizeof down, .nlmsg_type = RTM_NEWLINK,
+    } down = {.head = {.nlmsg_len = sizeof down,
+                       .nlmsg_type = RTM_NEWLINK,
                        .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK},
               .info = {.ifi_index = 1, .ifi_change = IFF_UP}};
     struct {

@@ -4,7 +4,8 @@
 int main(int argc, char **argv)
 {
     static const char *const names[] = {"\033[2J\033]0;pass\007", "<img src=x onerror=alert(1)>",
-                                        "a\nok 1 - pass\n", "\xff\xfe\x80", "\",\"outcome\":\"pass"};
+                                        "a\nok 1 - pass\n", "\xff\xfe\x80",
+                                        "\",\"outcome\":\"pass"};
     prctl(PR_SET_NAME, "\033[31m\xff");
     for (size_t i = 0; i < 5; i++) {
         struct sockaddr_un own = {.sun_family = AF_UNIX};

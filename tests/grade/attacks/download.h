@@ -1,4 +1,5 @@
-/* Stands in for //@download: a client that fetches its file, and then makes something else of it. */
+/* Stands in for //@download: a client that fetches its file, and then makes something else of it.
+ */
 #include <sys/stat.h>
 static int swapped_rename(const char *from, const char *to)
 {
