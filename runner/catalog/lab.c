@@ -124,6 +124,9 @@ static const struct field limits_fields[] = {
     LIMIT(output_bytes, field_size, 1, 1024 * MIB, MIB),
     LIMIT(file_bytes, field_size, 0, 1024 * MIB, 64 * MIB),
     LIMIT(calls, field_uint, 1, 100000000, 200000),
+    LIMIT(memory_bytes, field_size, 64 * MIB, 64 * 1024 * MIB, 1024 * MIB),
+    LIMIT(disk_bytes, field_size, 8 * MIB, 16 * 1024 * MIB, 256 * MIB),
+    LIMIT(inodes, field_uint, 64, 1000000, 16384),
 };
 const struct form limits_form = {.name = "limits",
                                  FORM_FIELDS(limits_fields),

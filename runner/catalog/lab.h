@@ -64,6 +64,9 @@ struct lab_limits {      /* of one scene; defaults in brackets */
     size_t output_bytes; /* [1 MiB] */
     size_t file_bytes;   /* a file it writes [64 MiB] */
     unsigned calls;      /* traced calls [200000] */
+    size_t memory_bytes; /* all processes together, whatever kind of memory [1 GiB] */
+    size_t disk_bytes;   /* /work, /tmp and /dev/shm together [256 MiB] */
+    unsigned inodes;     /* … files and folders in them [16384] */
 };
 
 struct lab {

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "build/build.h"
 #include "cli/handlers.h"
+#include "scene/prove.h"
 #include "scene/tier.h"
 
 static void print_line(struct cli *cli, const char *text, const char *first, const char *rest)
@@ -69,6 +70,35 @@ static bool tell_hosts(struct cli *cli, enum scene_tier tier)
     tell(cli, works, "several hosts and a wire between them", works ? NULL : err.text,
          tier == TIER_A ? "run: sudo modprobe -a veth af_packet" : "see the first fix above");
     return works;
+}
+
+/* Each limit is reached on purpose. What does not hold keeps nobody from working on a lab. */
+static void tell_limits(struct cli *cli, enum scene_tier tier)
+{
+    struct limit_proof proofs[LIMIT_PROOFS];
+    struct strbuf held = STRBUF_INIT;
+    struct error err;
+    if (scene_prove_limits(tier, proofs, &err) != 0) {
+        tell(cli, false, "limits of a program", err.text, "see the fixes above");
+        return;
+    }
+    for (unsigned i = 0; i < LIMIT_PROOFS; i++)
+        if (proofs[i].holds)
+            strbuf_printf(&held, "%s%s", held.len > 0 ? ", " : "", proofs[i].name);
+    if (held.len > 0)
+        tell(cli, true, "limits of a program, each of which was reached to try it", held.data,
+             NULL);
+    strbuf_free(&held);
+    for (unsigned i = 0; i < LIMIT_PROOFS; i++) {
+        if (proofs[i].holds)
+            continue;
+        char *name = mem_format("limit of a program: %s", proofs[i].name);
+        tell(cli, false, name, proofs[i].what,
+             tier == TIER_A ? "run doctor again on a machine that is less busy; if it stays, tell "
+                              "the authors"
+                            : "it needs namespaces: see the first fix above");
+        free(name);
+    }
 }
 
 static bool tell_compiler(struct cli *cli)
@@ -171,6 +201,8 @@ int cmd_doctor(struct cli *cli, const struct invocation *inv)
     (void)inv;
     enum scene_tier tier = tell_tier(cli);
     bool works = tier != TIER_NONE, hosts = works && tell_hosts(cli, tier);
+    if (works)
+        tell_limits(cli, tier);
     works = tell_compiler(cli) && works;
     works = tell_cache(cli) && works;
     tell_confinement(cli);

@@ -2,8 +2,9 @@
  * scene/factory: see factory.h.
  *
  *  - It answers a request with what it has ready, and makes the next ones when nobody asks.
- *  - Started as root, a sandbox belongs to a uid that nobody else has: limits on processes count
- * per uid, and do not hold for root at all.
+ *  - Started as root, each sandbox belongs to a uid that nobody else has, neither another runner
+ * nor another sandbox of this one: limits on processes count per uid, and do not hold for root at
+ * all.
  */
 #include "scene/factory.h"
 
@@ -39,12 +40,19 @@ struct sandbox_ready {
 
 /* --- in the factory --- */
 
-/* Root's choice of an id that nobody else has; the runner's pid makes it different for runners side
- * by side. In a container only the ids of /proc/self/uid_map are there: then one of the upper half
- * of the largest range, and root itself when there is no other. */
-static unsigned spare_id(const char *map)
+/* Started as root, every sandbox has an id of its own, and no two have the same: the runner's pid
+ * and a count stand in it. They are of a range that no system hands out, neither to people nor to
+ * their containers (systemd's table "Users, Groups, UIDs and GIDs" calls it unused). */
+#define IDS_FROM 0x70000000U
+#define IDS_COUNT 0x0ffe0000U
+#define IDS_EACH 32U /* of one runner */
+
+/* `number` as an id that is mapped here. In a container only those of /proc/self/uid_map are: then
+ * one of the upper half of the largest range, but for its last two, which mean "nobody" and "none";
+ * and root itself when there is no other. */
+static unsigned spare_id(const char *map, unsigned number)
 {
-    unsigned wanted = 0x40000000U + (unsigned)getppid(), from, outside, count, found = 0, most = 1;
+    unsigned wanted = IDS_FROM + number % IDS_COUNT, from, outside, count, found = 0, most = 4;
     FILE *f = fopen(map, "re");
     while (f != NULL && fscanf(f, "%u %u %u", &from, &outside, &count) == 3) {
         if (wanted >= from && wanted - from < count) {
@@ -53,7 +61,7 @@ static unsigned spare_id(const char *map)
         }
         if (count > most) {
             most = count;
-            found = from + count / 2 + (unsigned)getppid() % (count - count / 2);
+            found = from + count / 2 + number % (count - count / 2 - 2);
         }
     }
     if (f != NULL)
@@ -61,14 +69,21 @@ static unsigned spare_id(const char *map)
     return found;
 }
 
-static uid_t outer_uid(void)
-{
-    return geteuid() != 0 ? geteuid() : spare_id("/proc/self/uid_map");
-}
+struct ids {
+    uid_t uid;
+    gid_t gid;
+};
 
-static gid_t outer_gid(void)
+static struct ids next_ids(void)
 {
-    return geteuid() != 0 ? getegid() : spare_id("/proc/self/gid_map");
+    static unsigned made;
+    struct ids ids = {geteuid(), getegid()};
+    if (ids.uid == 0) {
+        unsigned number = (unsigned)getppid() * IDS_EACH + made++ % IDS_EACH;
+        ids.uid = spare_id("/proc/self/uid_map", number);
+        ids.gid = spare_id("/proc/self/gid_map", number);
+    }
+    return ids;
 }
 
 static int write_text(pid_t pid, const char *name, const char *text)
@@ -86,18 +101,17 @@ static int write_text(pid_t pid, const char *name, const char *text)
 }
 
 /* user_namespaces(7): root may keep setgroups, which the inside then uses to drop all groups. */
-static int write_maps(pid_t pid, bool own)
+static int write_maps(pid_t pid, bool own, const struct ids *ids)
 {
     char map[64];
     bool root = geteuid() == 0;
     if (!root && write_text(pid, "setgroups", "deny") != 0)
         return -1;
-    snprintf(map, sizeof map, "%u %u 1", own ? geteuid() : INSIDE_UID,
-             own ? geteuid() : outer_uid());
+    snprintf(map, sizeof map, "%u %u 1", own ? geteuid() : INSIDE_UID, own ? geteuid() : ids->uid);
     if (write_text(pid, "uid_map", map) != 0)
         return -1;
     snprintf(map, sizeof map, "%u %u 1", own ? getegid() : INSIDE_UID,
-             root && !own ? outer_gid() : getegid());
+             root && !own ? ids->gid : getegid());
     return write_text(pid, "gid_map", map);
 }
 
@@ -121,9 +135,10 @@ static void make(struct sandbox_ready *ready, struct sandbox_kind kind)
     int pair[2];
     unsigned none = 0;
     struct init_config config = {.kind = kind, .uid = (uid_t)-1};
+    const struct ids ids = next_ids();
     *ready = (struct sandbox_ready){.made = true, .kind = kind, .control = -1, .pidfd = -1};
     if (geteuid() == 0 && !kind.own)
-        config.uid = kind.tier == TIER_A ? INSIDE_UID : outer_uid();
+        config.uid = kind.tier == TIER_A ? INSIDE_UID : ids.uid;
     if (filter_get(kind.tier != TIER_A, &config.filter, NULL) != 0) {
         failed(ready, "build its seccomp filter");
         return;
@@ -150,7 +165,7 @@ static void make(struct sandbox_ready *ready, struct sandbox_kind kind)
         failed(ready, "make the namespaces");
     else if ((ready->pidfd = (int)syscall(SYS_pidfd_open, pid, 0)) < 0)
         failed(ready, "take hold of its init");
-    else if (kind.tier == TIER_A && write_maps(pid, kind.own) != 0)
+    else if (kind.tier == TIER_A && write_maps(pid, kind.own, &ids) != 0)
         failed(ready, "map the user");
     else if (packet_send(pair[0], "g", 1, NULL, 0) != 0 ||
              packet_receive(pair[0], &ready->reply, sizeof ready->reply, NULL, &none) < 0)

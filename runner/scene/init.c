@@ -39,15 +39,30 @@ static char folder[64] = "/work";
 
 static bool folder_is_ours; /* a temporary one that was made */
 
+/* Programs that cannot be changed: in tier A from the first start on, in tier B since they are
+ * root's. Nobody has more than a few. */
+enum { PROGRAMS_MOST = 16 };
+static char *programs[PROGRAMS_MOST];
+static unsigned nprograms;
+static bool sealed;
+
 static struct hosts_built hosts; /* when the scene has several */
 static struct network network;
 
 /* The kernel takes a namespace down with its init, files and all; without one the folder is left.
+ * What the programs made in it is removed with no more than their own rights; then what is root's.
  */
 static _Noreturn void leave(void)
 {
-    if (folder_is_ours && chdir("/") == 0)
+    if (folder_is_ours && chdir("/") == 0) {
         file_remove_tree(folder, NULL);
+        int fd = open(folder, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd >= 0 && getuid() == 0 && seteuid(0) == 0) {
+            for (unsigned i = 0; i < nprograms; i++)
+                unlinkat(fd, programs[i], 0);
+            rmdir(folder);
+        }
+    }
     _exit(0);
 }
 
@@ -86,20 +101,46 @@ static int loopback_up(void)
     return rc;
 }
 
-static int become(uid_t uid)
+/* For good; or, with `back`, so that it remains root's and no program can end it, but what it does
+ * is done as that user. */
+static int become(uid_t uid, bool back)
 {
     if (uid == (uid_t)-1)
         return 0;
     /* EPERM: a container that has no groups to give up. */
     if ((setgroups(0, NULL) != 0 && errno != EPERM) || setresgid(uid, uid, uid) != 0)
         return -1;
-    return setresuid(uid, uid, uid);
+    return back ? setresuid((uid_t)-1, uid, (uid_t)-1) : setresuid(uid, uid, uid);
+}
+
+/* Where programs are given another user than root and there is no PID namespace, init itself stays
+ * root, so that no program can end it. */
+static bool stays_root(const struct init_config *config)
+{
+    return config->kind.tier != TIER_A && config->uid != (uid_t)-1;
+}
+
+/* The programs' folder where there is no root file system of theirs. Root's own, with the sticky
+ * bit: a program may make what it likes there, and not remove what is root's. */
+static int make_folder(const struct init_config *config)
+{
+    snprintf(folder, sizeof folder, "/tmp/socklings-XXXXXX");
+    folder_is_ours = mkdtemp(folder) != NULL;
+    if (folder_is_ours && stays_root(config) &&
+        (chown(folder, 0, config->uid) != 0 || chmod(folder, 01770) != 0))
+        return -1;
+    return folder_is_ours ? chdir(folder) : -1;
 }
 
 static int enter(const struct init_config *config, const char **step)
 {
+    if (config->kind.tier != TIER_A) {
+        *step = "make a folder in /tmp";
+        if (make_folder(config) != 0)
+            return -1;
+    }
     *step = "become an unprivileged user";
-    if (become(config->uid) != 0)
+    if (become(config->uid, stays_root(config)) != 0)
         return -1;
     /* Changing the user clears both. Without namespaces it must live to clear away; it sees the end
      * of the control socket. */
@@ -108,12 +149,7 @@ static int enter(const struct init_config *config, const char **step)
     umask(0);
     if (config->kind.tier != TIER_A) {
         *step = "become the reaper of orphans";
-        if (prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
-            return -1;
-        *step = "make a folder in /tmp";
-        snprintf(folder, sizeof folder, "/tmp/socklings-XXXXXX");
-        folder_is_ours = mkdtemp(folder) != NULL;
-        return folder_is_ours ? chdir(folder) : -1;
+        return prctl(PR_SET_CHILD_SUBREAPER, 1);
     }
     *step = "bring the loopback up";
     if (loopback_up() != 0)
@@ -137,8 +173,14 @@ static void set_limits(const struct init_config *config, const struct lab_limits
     /* The scene ends a program at its limit and says so; these are what holds if it cannot. */
     limit(RLIMIT_CPU, limits->cpu_ms / 1000 + 2);
     limit(RLIMIT_FSIZE, limits->file_bytes);
-    limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_NOFILE, 4096);
+    limit(RLIMIT_CORE, 1); /* 0 would not keep a crash from the host's handler (core(5)); 1 does */
+    limit(RLIMIT_NOFILE, 1024);
+    limit(RLIMIT_STACK, 8 << 20); /* whoever started us may have another: the verdict is the same */
+    limit(RLIMIT_MEMLOCK, 1 << 20);
+    limit(RLIMIT_MSGQUEUE, 1 << 20);
+    limit(RLIMIT_SIGPENDING, 4096);
+    limit(RLIMIT_RTPRIO, 0);
+    limit(RLIMIT_NICE, 0);
     if (config->kind.tier != TIER_C) /* there the limit would count the user's other processes */
         limit(RLIMIT_NPROC, limits->processes + 8);
 }
@@ -177,6 +219,13 @@ static int keep_raw_sockets(void)
     if (syscall(SYS_capset, &header, data) != 0)
         return -1;
     return prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_RAW, 0, 0);
+}
+
+/* No program of another user's, nor one with capabilities of its own, could give them back. */
+static void forget_capabilities(void)
+{
+    for (unsigned long cap = 0; prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0; cap++) {
+    }
 }
 
 /* Before descriptors are closed and capabilities go. */
@@ -224,6 +273,29 @@ static void stay_on(int cpu)
     sched_setaffinity(0, sizeof one, &one);
 }
 
+/* What is left of the rights of init goes: most here, the rest with exec (capabilities(7)). */
+static int lower_rights(const struct init_config *config, const struct init_request *req)
+{
+    bool root = stays_root(config);
+    if (root && seteuid(0) != 0)
+        return -1;
+    /* A traced one must be dumpable, unless its tracer may trace everything; but until it executes
+     * its program it is a copy of the runner, and no other program shall look into that. In tier A
+     * none may, since it still has capabilities that they have not. */
+    if (!root)
+        prctl(PR_SET_DUMPABLE, 1);
+    offer_to_oom_killer();
+    if (config->kind.own)
+        return req->packets ? keep_raw_sockets() : 0;
+    if (req->packets && keep_raw_sockets() != 0)
+        return -1;
+    forget_capabilities();
+    if (root && become(config->uid, false) != 0)
+        return -1;
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* changing the user clears it */
+    return 0;
+}
+
 static _Noreturn void become_program(const struct init_config *config,
                                      const struct init_request *req, int gate, const int stdio[3],
                                      char **argv)
@@ -240,14 +312,15 @@ static _Noreturn void become_program(const struct init_config *config,
     stay_on(req->cpu);
     if (!config->kind.own)
         set_limits(config, &req->limits);
-    offer_to_oom_killer();
     umask(022);
-    prctl(PR_SET_DUMPABLE, 1); /* or the tracer could not take hold of it */
+    int unfit = lower_rights(config, req) == 0 ? 0 : errno;
     if (send(gate, &byte, 1, MSG_NOSIGNAL) != 1 || recv(gate, &byte, 1, 0) != 1)
         _exit(127);
     if (unmoved != 0)
         give_up(gate, unmoved);
-    if ((req->packets && keep_raw_sockets() != 0) || filter_install(&config->filter) != 0)
+    if (unfit != 0)
+        give_up(gate, unfit);
+    if (filter_install(&config->filter) != 0)
         give_up(gate, errno);
     if (config->kind.own) {
         execvp(argv[0], argv);
@@ -272,6 +345,14 @@ static void spawn(const struct init_config *config, struct init_request *req, co
         answer(config->control, EINVAL, "start a program", -1);
         return;
     }
+    if (!sealed && config->kind.tier == TIER_A && !config->kind.own &&
+        rootfs_seal((const char *const *)programs, nprograms) != 0) {
+        answer(config->control, errno, "make its programs read-only", -1);
+        return;
+    }
+    sealed = true;
+    if (!config->kind.own && !stays_root(config))
+        chmod(folder, 0755); /* a program may have closed it to the next */
     req->text[INIT_TEXT - 1] = '\0';
     for (char *at = req->text; argc < req->argc && at < req->text + INIT_TEXT; at += strlen(at) + 1)
         argv[argc++] = at;
@@ -332,6 +413,35 @@ static void build_hosts(const struct init_config *config, const struct init_requ
         leave();
 }
 
+/* A program goes where those that run cannot change it. */
+static int make_file(const struct init_config *config, struct init_request *req, int from)
+{
+    char path[256];
+    bool root = stays_root(config);
+    if (!req->executable || nprograms == PROGRAMS_MOST || (config->kind.tier != TIER_A && !root) ||
+        strchr(req->text, '/') != NULL || strlen(req->text) >= sizeof path)
+        return init_make_file(req, from);
+    programs[nprograms] = strdup(req->text);
+    if (programs[nprograms] == NULL)
+        return -1;
+    nprograms++;
+    if (root) {
+        int rc = seteuid(0) == 0 ? init_make_file(req, from) : -1, saved = errno;
+        if (seteuid(config->uid) != 0)
+            leave();
+        errno = saved;
+        return rc;
+    }
+    /* In /work stands an empty one, for the mount. */
+    memcpy(path, req->text, strlen(req->text) + 1);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
+    if (fd < 0)
+        return -1;
+    close(fd);
+    snprintf(req->text, sizeof req->text, ".." ROOTFS_PROGRAMS "/%s", path);
+    return init_make_file(req, from);
+}
+
 static void look(const struct init_config *config, const char *name)
 {
     char what[sizeof((struct init_reply *)0)->text];
@@ -339,6 +449,30 @@ static void look(const struct init_config *config, const char *name)
     answer(config->control, 0, what, fd);
     if (fd >= 0)
         close(fd);
+}
+
+static void show_watched(const struct init_config *config)
+{
+    static const char *const paths[INIT_WATCHED] = {
+        [INIT_WATCHED_FILES] = "/work",
+        [INIT_WATCHED_SHM] = "/proc/sysvipc/shm",
+        [INIT_WATCHED_SEM] = "/proc/sysvipc/sem",
+        [INIT_WATCHED_MSG] = "/proc/sysvipc/msg",
+    };
+    struct init_reply reply = {0};
+    int fds[INIT_WATCHED];
+    unsigned n = 0;
+    for (; n < INIT_WATCHED; n++) {
+        fds[n] = open(paths[n], (n == INIT_WATCHED_FILES ? O_PATH : O_RDONLY) | O_CLOEXEC);
+        if (fds[n] < 0)
+            break;
+    }
+    if (n == 0)
+        reply.error = errno;
+    if (packet_send(config->control, &reply, sizeof reply, fds, n) != 0)
+        leave();
+    while (n > 0)
+        close(fds[--n]);
 }
 
 static void serve(const struct init_config *config)
@@ -360,7 +494,8 @@ static void serve(const struct init_config *config)
     if (n <= 0)
         leave(); /* the runner has gone, or is done */
     unsigned nfds = take_fds(&msg, fds, 8);
-    stay_on(req.cpu);
+    if (req.word != INIT_WATCH)
+        stay_on(req.cpu);
     if (req.word == INIT_SOCKET) {
         int fd = open_socket(&req);
         answer(config->control, fd < 0 ? errno : 0, "open a socket", fd);
@@ -371,12 +506,17 @@ static void serve(const struct init_config *config)
     } else if (req.word == INIT_HOSTS) {
         build_hosts(config, &req);
     } else if (req.word == INIT_FILE) {
-        int rc = init_make_file(&req, nfds == 1 ? fds[0] : -1);
+        int rc = make_file(config, &req, nfds == 1 ? fds[0] : -1);
         answer(config->control, rc != 0 ? errno : 0, "make a file", -1);
     } else if (req.word == INIT_MODE) {
         answer(config->control, init_set_mode(&req) != 0 ? errno : 0, "set the mode of a file", -1);
     } else if (req.word == INIT_LOOK) {
         look(config, req.text);
+    } else if (req.word == INIT_WATCH) {
+        show_watched(config);
+    } else if (req.word == INIT_DISK) {
+        int rc = rootfs_limit(req.size, req.mode);
+        answer(config->control, rc != 0 ? errno : 0, "set the limit on its files", -1);
     } else {
         spawn(config, &req, fds, nfds);
     }

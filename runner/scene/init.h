@@ -11,7 +11,25 @@
 #include "catalog/network.h"
 #include "scene/factory.h"
 
-enum init_word { INIT_SOCKET = 1, INIT_FILE, INIT_MODE, INIT_LOOK, INIT_HOSTS, INIT_SPAWN };
+enum init_word {
+    INIT_SOCKET = 1,
+    INIT_FILE,
+    INIT_MODE,
+    INIT_LOOK,
+    INIT_HOSTS,
+    INIT_WATCH, /* its answer brings INIT_WATCHED descriptors */
+    INIT_DISK,  /* sets the limits on /work, /tmp and /dev/shm */
+    INIT_SPAWN
+};
+
+/* What the runner looks at to see its limits: a folder on the files' file system, the tables of
+ * System V IPC (proc(5)). The kernel may have no tables; their descriptors are missing then. */
+enum { INIT_WATCHED_FILES, INIT_WATCHED_SHM, INIT_WATCHED_SEM, INIT_WATCHED_MSG, INIT_WATCHED };
+
+/* What a sandbox has before it is told otherwise: the defaults of struct lab_limits. */
+#define ROOTFS_BYTES (UINT64_C(256) << 20)
+#define ROOTFS_INODES 16384U
+#define ROOTFS_PROGRAMS "/programs" /* where programs lie that cannot be changed */
 
 enum { INIT_TEXT = 100000 }; /* an argument may be the text of the largest datagram */
 
@@ -24,7 +42,7 @@ struct init_request {
     enum scene_file_kind file;  /* FILE: text is its name and, of a link, where it leads to, each
                                    with its NUL; its content is the descriptor */
     bool executable;
-    uint64_t size; /* FILE: of a sparse one */
+    uint64_t size; /* FILE: of a sparse one; DISK: of all, with `mode` as the number of files */
     unsigned mode; /* MODE: of what text names; LOOK: text is a name */
     unsigned argc; /* SPAWN: argv packed in text, each with its NUL; HOSTS: text is
                       the struct network */
@@ -45,7 +63,7 @@ struct init_reply {
 struct init_config {
     struct sandbox_kind kind;
     int control;
-    uid_t uid; /* become this one; (uid_t)-1: stay */
+    uid_t uid; /* programs become this one; (uid_t)-1: stay */
     struct sock_fprog filter;
 };
 
@@ -57,6 +75,11 @@ _Noreturn void init_main(const struct init_config *config);
 int rootfs_enter(const char **step);
 /* For the user's own programs: the host's files stay, only /proc is the namespace's. */
 int rootfs_keep(const char **step);
+/* Both before the first program runs. Other limits than ROOTFS_BYTES and ROOTFS_INODES; and: what
+ * is not /work, /tmp or /dev/shm becomes read-only, and /work/NAME the program of that name, which
+ * nobody can change. 0, or -1 and errno. */
+int rootfs_limit(uint64_t bytes, unsigned inodes);
+int rootfs_seal(const char *const *programs, unsigned nprograms);
 /* The hosts' names become known, as `host` knows them: /etc/hosts and, where one of them answers
  * DNS, resolv.conf. `own`: the files that are there are covered, in this namespace only. */
 int rootfs_names(const struct network *net, unsigned host, bool own, const char **step);

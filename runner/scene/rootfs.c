@@ -1,6 +1,12 @@
 /*
  * scene/rootfs: the file system a program sees: the host's /usr, read-only; a few files of /etc; a
- * minimal /dev; the namespace's own /proc; empty /work and /tmp, in memory.
+ * minimal /dev; the namespace's own /proc; empty /work, /tmp and /dev/shm, in memory.
+ *
+ *  - Two file systems in memory: the root, which is read-only before a program runs, so that none
+ * can change what the next one finds; and one that /work, /tmp and /dev/shm share, whose size and
+ * number of files are the scene's limits.
+ *  - The programs themselves lie in the first. What stands in /work under their names is a mount,
+ * which can be neither written, renamed nor removed.
  *
  * Runs in the scene's init, inside its own user and mount namespace. Nothing here is visible to the
  * host, and nothing has to be undone: it goes with the namespace.
@@ -22,7 +28,8 @@
 
 #include "base/strbuf.h"
 
-#define ROOT "/tmp" /* covered by our own tmpfs, in our own mount namespace only */
+#define ROOT "/tmp"  /* covered by our own tmpfs, in our own mount namespace only */
+#define DATA "/proc" /* of the old root, which goes: where the second one is mounted on its way */
 
 static int make_file(const char *path, const char *text)
 {
@@ -86,13 +93,43 @@ static int make_dev(void)
 {
     static const char *const nodes[] = {"/dev/null",   "/dev/zero",    "/dev/full",
                                         "/dev/random", "/dev/urandom", "/dev/tty"};
-    if (mkdir(ROOT "/dev", 0755) != 0 || symlink("/proc/self/fd", ROOT "/dev/fd") != 0 ||
+    if (mkdir(ROOT "/dev", 0755) != 0 || mkdir(ROOT "/dev/shm", 0755) != 0 ||
+        symlink("/proc/self/fd", ROOT "/dev/fd") != 0 ||
         symlink("/proc/self/fd/0", ROOT "/dev/stdin") != 0 ||
         symlink("/proc/self/fd/1", ROOT "/dev/stdout") != 0 ||
         symlink("/proc/self/fd/2", ROOT "/dev/stderr") != 0)
         return -1;
     for (size_t i = 0; i < sizeof nodes / sizeof nodes[0]; i++)
         if (show(nodes[i]) != 0)
+            return -1;
+    return 0;
+}
+
+/* Init is hidden in it (proc(5), hidepid): its command line is the runner's, and tells where labs
+ * and their solutions lie. */
+static int mount_proc(const char *path)
+{
+    return mount("proc", path, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "hidepid=2");
+}
+
+/* /work, /tmp and /dev/shm: one file system, so that a limit holds for all. */
+static int make_data(void)
+{
+    static const struct {
+        const char *folder, *inside;
+        mode_t mode;
+    } parts[] = {{DATA "/work", ROOT "/work", 0755},
+                 {DATA "/tmp", ROOT "/tmp", 01777},
+                 {DATA "/shm", ROOT "/dev/shm", 01777}};
+    char options[64];
+    snprintf(options, sizeof options, "mode=0755,size=%llu,nr_inodes=%u",
+             (unsigned long long)ROOTFS_BYTES, ROOTFS_INODES);
+    if (mkdir(ROOT "/work", 0755) != 0 || mkdir(ROOT "/tmp", 0755) != 0 ||
+        mount("socklings", DATA, "tmpfs", MS_NOSUID | MS_NODEV, options) != 0)
+        return -1;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        if (mkdir(parts[i].folder, parts[i].mode) != 0 ||
+            mount(parts[i].folder, parts[i].inside, NULL, MS_BIND, NULL) != 0)
             return -1;
     return 0;
 }
@@ -105,8 +142,7 @@ int rootfs_enter(const char **step)
     if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
         return -1;
     *step = "mount a tmpfs";
-    if (mount("socklings", ROOT, "tmpfs", MS_NOSUID | MS_NODEV,
-              "mode=0755,size=256m,nr_inodes=16384") != 0)
+    if (mount("socklings", ROOT, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=1g") != 0)
         return -1;
     *step = "show /usr";
     for (size_t i = 0; i < sizeof system / sizeof system[0]; i++)
@@ -119,17 +155,38 @@ int rootfs_enter(const char **step)
     if (make_dev() != 0)
         return -1;
     *step = "mount /proc";
-    if (mkdir(ROOT "/proc", 0755) != 0 ||
-        mount("proc", ROOT "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) != 0)
+    if (mkdir(ROOT "/proc", 0755) != 0 || mount_proc(ROOT "/proc") != 0)
         return -1;
     *step = "make /work and /tmp";
-    if (mkdir(ROOT "/work", 0755) != 0 || mkdir(ROOT "/tmp", 01777) != 0)
+    if (mkdir(ROOT ROOTFS_PROGRAMS, 0755) != 0 || make_data() != 0)
         return -1;
     *step = "change the root";
     if (chdir(ROOT) != 0 || syscall(SYS_pivot_root, ".", ".") != 0 || umount2(".", MNT_DETACH) != 0)
         return -1;
     *step = "enter /work";
     return chdir("/work");
+}
+
+int rootfs_limit(uint64_t bytes, unsigned inodes)
+{
+    char options[64];
+    snprintf(options, sizeof options, "size=%llu,nr_inodes=%u", (unsigned long long)bytes, inodes);
+    return mount(NULL, "/work", NULL, MS_REMOUNT | MS_NOSUID | MS_NODEV, options);
+}
+
+int rootfs_seal(const char *const *programs, unsigned nprograms)
+{
+    char from[512], to[512];
+    if (mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, NULL) != 0)
+        return -1;
+    for (unsigned i = 0; i < nprograms; i++) {
+        snprintf(from, sizeof from, ROOTFS_PROGRAMS "/%s", programs[i]);
+        snprintf(to, sizeof to, "/work/%s", programs[i]);
+        /* What is bound from a read-only mount is read-only. */
+        if (mount(from, to, NULL, MS_BIND, NULL) != 0)
+            return -1;
+    }
+    return 0;
 }
 
 int rootfs_keep(const char **step)

@@ -1,6 +1,6 @@
 /*
  * scene/run: what every run has, whether a script is played or a session: the sandbox, the tracer,
- * the limits, and that nothing is left behind.
+ * and that nothing is left behind.
  */
 #include "scene/run.h"
 
@@ -16,11 +16,6 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-
-enum { LIMIT_CHECK_MS = 50 };
-
-/* RLIMIT_AS would not do: a sanitized program reserves terabytes that it never uses. */
-#define MEMORY_MOST (UINT64_C(1) << 30)
 
 /* The whole scene on one processor: exchanges between processes that share one are several times
  * quicker, and the loopback's queue is one (settle.c). Programs inherit it. */
@@ -208,41 +203,4 @@ void run_end(struct run *run)
     sched_setaffinity(0, sizeof run->processors, &run->processors);
     prctl(PR_SET_TIMERSLACK, 0, 0, 0, 0); /* the default again */
     sigaction(SIGPIPE, &run->sigpipe, NULL);
-}
-
-const char *run_check_limits(struct run *run)
-{
-    const struct lab_limits *limits = &run->setup->limits;
-    if (run->setup->interrupted != NULL && *run->setup->interrupted) {
-        error_set(run->err, "interrupted");
-        return "internal";
-    }
-    if (tracer_processes(run->tracer) > limits->processes)
-        run->limit = "processes";
-    else if (tracer_recorded(run->tracer) > limits->calls)
-        run->limit = "calls";
-    for (unsigned i = 0; i < run->nactors; i++) {
-        const struct trace_program *traced = run->actors[i]->traced;
-        if (traced != NULL && traced->spinning && run->limit == NULL)
-            run->limit = "calls";
-        else if (traced != NULL && traced->exited && traced->signal == SIGXFSZ)
-            run->limit = "disk"; /* the kernel was quicker than us, as with the next */
-        else if (traced != NULL && traced->exited && traced->signal == SIGXCPU)
-            run->limit = "cpu";
-    }
-    int64_t now = clock_now();
-    if (now >= run->next_limit_check) {
-        run->next_limit_check = now + LIMIT_CHECK_MS * CLOCK_MS;
-        if (sandbox_lost(run->sandbox)) {
-            error_set(run->err, "the sandbox's init has ended unexpectedly");
-            return "internal";
-        }
-        if (tracer_cpu_ms(run->tracer) > limits->cpu_ms)
-            run->limit = "cpu";
-        else if (tracer_memory(run->tracer) > MEMORY_MOST)
-            run->limit = "memory";
-    }
-    if (run->limit == NULL && now >= run->deadline)
-        run->limit = "wall";
-    return run->limit != NULL ? "limit" : NULL;
 }

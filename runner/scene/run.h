@@ -115,6 +115,9 @@ struct run {
     uint64_t settle_seen; /* activity when the marker was sent */
     const char *limit;    /* set when a limit was reached */
     int64_t next_limit_check;
+    unsigned looks;     /* limits.c: how often memory was looked at */
+    uint64_t hidden;    /* … what it found where no process shows it */
+    uint64_t sent_seen; /* … and what programs had sent by then */
     int64_t
         quiet_since; /* since when nothing has moved, but something is under way in the kernel */
     uint64_t quiet_seen;
@@ -126,7 +129,8 @@ void run_begin(struct run *run, struct loop *loop, const struct scene_setup *set
                struct timeline *tl, struct error *err);
 int run_open_sandbox(struct run *run);
 void run_end(struct run *run);
-/* "limit" (run->limit says which), "internal" (run->err says why), or NULL. */
+
+/* scene/limits.c. "limit" (run->limit says which), "internal" (run->err says why), or NULL. */
 const char *run_check_limits(struct run *run);
 
 /* scene/actions.c: carries the current action on; fills run->failure when it failed. */

@@ -18,6 +18,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -34,6 +35,7 @@ struct sandbox {
     unsigned nports;
     int control;
     int pidfd;
+    int watched[INIT_WATCHED]; /* -1: not there */
     char folder[256];
 };
 
@@ -140,6 +142,41 @@ static int put_files(struct sandbox *sb, const struct sandbox_setup *setup, stru
     return rc;
 }
 
+/* The limits on its files, if they are others than those it was made with. */
+static int set_disk(struct sandbox *sb, const struct sandbox_setup *setup, struct error *err)
+{
+    const struct lab_limits *limits = &setup->limits;
+    if (setup->tier != TIER_A || setup->own || limits->disk_bytes == 0 ||
+        (limits->disk_bytes == ROOTFS_BYTES && limits->inodes == ROOTFS_INODES))
+        return 0;
+    struct init_request *req = mem_alloc(sizeof *req);
+    req->word = INIT_DISK;
+    req->size = limits->disk_bytes;
+    req->mode = limits->inodes;
+    int rc = request(sb, req, 1, NULL, 0, NULL, NULL, err);
+    free(req);
+    return rc;
+}
+
+/* What its limits are seen with. */
+static int open_watched(struct sandbox *sb, const struct sandbox_setup *setup, struct error *err)
+{
+    struct init_reply reply;
+    unsigned n = INIT_WATCHED;
+    const enum init_word word = INIT_WATCH;
+    if (setup->tier != TIER_A || setup->own)
+        return 0;
+    if (packet_send(sb->control, &word, sizeof word, NULL, 0) != 0 ||
+        packet_receive(sb->control, &reply, sizeof reply, sb->watched, &n) < 0)
+        return error_errno(err, "the sandbox does not answer");
+    for (unsigned i = n; i < INIT_WATCHED; i++)
+        sb->watched[i] = -1;
+    if (n > 0)
+        return 0;
+    errno = reply.error != 0 ? reply.error : EMFILE;
+    return error_errno(err, "the sandbox cannot show its files");
+}
+
 static int add_hosts(struct sandbox *sb, const struct network *net, struct error *err)
 {
     struct init_request *req = mem_alloc(sizeof *req);
@@ -160,8 +197,14 @@ struct sandbox *sandbox_new(const struct sandbox_setup *setup, struct error *err
     sb->limits = setup->limits;
     sb->packets = setup->packets;
     sb->control = sb->pidfd = -1;
+    for (unsigned i = 0; i < INIT_WATCHED; i++)
+        sb->watched[i] = -1;
     int rc = factory_take((struct sandbox_kind){setup->tier, setup->own}, &sb->control, &sb->pidfd,
                           sb->folder, sizeof sb->folder, err);
+    if (rc == 0)
+        rc = set_disk(sb, setup, err);
+    if (rc == 0)
+        rc = open_watched(sb, setup, err);
     if (rc == 0)
         rc = put_files(sb, setup, err);
     if (rc == 0 && setup->network != NULL)
@@ -172,12 +215,15 @@ struct sandbox *sandbox_new(const struct sandbox_setup *setup, struct error *err
     return NULL;
 }
 
-/* Without namespaces init clears its folder away when the control socket closes. */
+/* Without namespaces init clears its folder away when the control socket closes; unless one of the
+ * user's own programs has killed it. */
 static void wait_cleared(const struct sandbox *sb)
 {
     struct pollfd pfd = {sb->pidfd, POLLIN, 0};
     while (poll(&pfd, 1, FACTORY_MS) < 0 && errno == EINTR) {
     }
+    if (sb->folder[0] != '\0')
+        file_remove_tree(sb->folder, NULL);
 }
 
 void sandbox_free(struct sandbox *sb)
@@ -192,6 +238,9 @@ void sandbox_free(struct sandbox *sb)
         syscall(SYS_pidfd_send_signal, sb->pidfd, SIGKILL, NULL, 0);
         close(sb->pidfd);
     }
+    for (unsigned i = 0; i < INIT_WATCHED; i++)
+        if (sb->watched[i] >= 0)
+            close(sb->watched[i]);
     for (unsigned i = 0; i < sb->nports; i++)
         close(sb->ports[i]); /* init's copies are the last ones */
     free(sb);
@@ -218,6 +267,59 @@ int sandbox_look(struct sandbox *sb, const char *name, int *fd, char what[256], 
     if (n == 1)
         return LOOK_FILE;
     return reply.text[0] == '\0' ? LOOK_NOTHING : LOOK_OTHER;
+}
+
+/* Adds up two columns of a table of /proc/sysvipc, counted from 0, times so many bytes each; of its
+ * first megabyte, which is enough to be too much. */
+static uint64_t add_up(int fd, unsigned one, unsigned bytes_one, unsigned two, unsigned bytes_two)
+{
+    char text[8192];
+    uint64_t sum = 0, value = 0;
+    unsigned column = 0;
+    bool heading = true, in_number = false;
+    ssize_t n;
+    off_t at = 0;
+    while (at < 1 << 20 && (n = pread(fd, text, sizeof text, at)) > 0) {
+        at += n;
+        for (ssize_t i = 0; i < n; i++) {
+            bool digit = text[i] >= '0' && text[i] <= '9';
+            if (digit && !heading)
+                value = value * 10 + (uint64_t)(text[i] - '0');
+            else if (in_number && !heading) {
+                sum += column == one ? value * bytes_one : column == two ? value * bytes_two : 0;
+                column++;
+                value = 0;
+            }
+            in_number = digit;
+            if (text[i] == '\n') {
+                heading = false;
+                column = 0;
+            }
+        }
+    }
+    return sum;
+}
+
+/* sysvipc(7), proc(5): of shared memory what is resident and swapped out; semaphores, which the
+ * kernel keeps a cache line each for; bytes and messages in queues. */
+uint64_t sandbox_ipc_bytes(const struct sandbox *sb)
+{
+    enum { LINE = 64 };
+    uint64_t sum = 0;
+    if (sb->watched[INIT_WATCHED_SHM] >= 0)
+        sum += add_up(sb->watched[INIT_WATCHED_SHM], 14, 1, 15, 1);
+    if (sb->watched[INIT_WATCHED_SEM] >= 0)
+        sum += add_up(sb->watched[INIT_WATCHED_SEM], 3, LINE, ~0U, 0);
+    if (sb->watched[INIT_WATCHED_MSG] >= 0)
+        sum += add_up(sb->watched[INIT_WATCHED_MSG], 3, 1, 4, LINE);
+    return sum;
+}
+
+bool sandbox_disk_full(const struct sandbox *sb)
+{
+    struct statfs st;
+    int fd = sb->watched[INIT_WATCHED_FILES];
+    return fd >= 0 && fstatfs(fd, &st) == 0 && (st.f_bavail == 0 || st.f_ffree == 0);
 }
 
 bool sandbox_lost(const struct sandbox *sb)

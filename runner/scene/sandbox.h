@@ -91,6 +91,12 @@ pid_t sandbox_spawn(struct sandbox *sb, const struct spawn_request *request, int
                     struct error *err);
 int sandbox_open_gate(int gate, struct error *err);
 
+/* Tier A, and not for the user's own program; else 0 and false. Bytes of the sandbox's System V
+ * shared memory, semaphores and message queues; whether there is no room left in its files, or for
+ * another one. */
+uint64_t sandbox_ipc_bytes(const struct sandbox *sb);
+bool sandbox_disk_full(const struct sandbox *sb);
+
 /* Whether init has died without being told to: an internal error. */
 bool sandbox_lost(const struct sandbox *sb);
 

@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -266,6 +267,21 @@ static void restart(struct tracee *t)
     }
 }
 
+/* Memory that no process need show: see tracer_hidden. A mapping of a device is one of /dev/zero. */
+static void note_hidden(struct tracer *tracer, const struct tracee *t, long number,
+                        const uint64_t args[6])
+{
+    char path[64];
+    struct stat st;
+    if (number == SYS_memfd_create) {
+        tracer->memfds++;
+    } else if (number == SYS_mmap) {
+        snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)t->tid, (int)args[4]);
+        if ((args[3] & MAP_ANONYMOUS) != 0 || (stat(path, &st) == 0 && S_ISCHR(st.st_mode)))
+            tracer->shared += args[1];
+    }
+}
+
 void call_entry(struct tracer *tracer, struct tracee *t)
 {
     struct __ptrace_syscall_info info;
@@ -289,6 +305,7 @@ void call_entry(struct tracer *tracer, struct tracee *t)
         return;
     }
     if (spec == NULL) {
+        note_hidden(tracer, t, (long)info.seccomp.nr, args);
         tracee_resume(t, 0);
         return;
     }
@@ -336,6 +353,27 @@ static void count_terminal_output(struct tracee *t, int64_t result)
     if (stat(path, &st) == 0 && S_ISCHR(st.st_mode) && major(st.st_rdev) >= 136 &&
         major(st.st_rdev) <= 143)
         t->process->program->tty_written += (uint64_t)result;
+}
+
+/* What the kernel may hold for whoever reads it, with what it needs for itself beside it. */
+static void count_sent(struct tracer *tracer, const struct tracee *t, int64_t result)
+{
+    enum { BESIDE = 1024, DATAGRAM_MOST = 65536 };
+    switch (t->spec->number) {
+    case SYS_write:
+    case SYS_writev:
+    case SYS_sendto:
+    case SYS_sendmsg:
+    case SYS_sendfile:
+    case SYS_splice:
+        tracer->sent += (uint64_t)result + BESIDE;
+        break;
+    case SYS_sendmmsg:
+        tracer->sent += (uint64_t)result * DATAGRAM_MOST;
+        break;
+    default:
+        break;
+    }
 }
 
 static bool waits_again(const char *error)
@@ -473,6 +511,10 @@ void call_exit(struct tracer *tracer, struct tracee *t)
         } else {
             if (info.exit.is_error)
                 error = strerrorname_np((int)-result);
+            else if (result > 0)
+                count_sent(tracer, t, result);
+            if (result == -ENOSPC)
+                t->process->program->no_space = true;
             restore_argument(t);
             finish(tracer, t, result, info.exit.is_error && error == NULL ? "E?" : error);
         }

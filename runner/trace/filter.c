@@ -25,15 +25,23 @@ static const char *const refused[] = {
     "chroot",
     "move_mount",
     "open_tree",
+    "open_tree_attr",
     "fsopen",
+    "fsconfig",
     "fsmount",
+    "fspick",
     "mount_setattr",
     "unshare",
     "setns",
     "ptrace",
     "process_vm_readv",
     "process_vm_writev",
+    "process_madvise",
+    "process_mrelease",
     "pidfd_getfd",
+    "kcmp",
+    "move_pages",
+    "migrate_pages",
     "keyctl",
     "add_key",
     "request_key",
@@ -58,7 +66,74 @@ static const char *const refused[] = {
     "lookup_dcookie",
     "seccomp", /* a filter of its own could hide calls from ours */
     "personality",
+    "vmsplice",     /* pages of a process in a pipe, where they are in no process any more */
+    "memfd_secret", /* memory that nobody can look at */
+    "syslog",
+    "iopl",
+    "ioperm",
+    "modify_ldt",
+    "uselib",
+    "vhangup",
+    "settimeofday",
+    "clock_settime",
+    "clock_adjtime",
+    "adjtimex",
+    "sethostname",
+    "setdomainname",
+    "nfsservctl",
 };
+
+/* Where there is no IPC namespace: what would stay behind when the program has gone. */
+static const char *const refused_shared[] = {"shmget", "semget", "msgget", "mq_open"};
+
+/* Families of sockets that no lab is about, each a large surface of the kernel. Numbers, since not
+ * every libc has the names: AF_KEY, AF_RDS, AF_TIPC, AF_BLUETOOTH, AF_ALG, AF_NFC, AF_VSOCK,
+ * AF_KCM, AF_QIPCRTR, AF_SMC, AF_XDP. */
+static const unsigned refused_families[] = {15, 21, 30, 31, 38, 39, 40, 41, 42, 43, 44};
+enum { FAMILIES = 64 };
+
+static bool is_refused_family(unsigned family)
+{
+    for (size_t i = 0; i < sizeof refused_families / sizeof refused_families[0]; i++)
+        if (refused_families[i] == family)
+            return true;
+    return false;
+}
+
+/* Each value a rule of its own, since for one call only rules that exclude each other are sure. */
+static int add_families(scmp_filter_ctx ctx)
+{
+    int rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(socket), 1,
+                              SCMP_A0_32(SCMP_CMP_GE, FAMILIES));
+    for (unsigned family = 0; rc == 0 && family < FAMILIES; family++)
+        rc = seccomp_rule_add(ctx,
+                              is_refused_family(family) ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_TRACE(0),
+                              SCMP_SYS(socket), 1, SCMP_A0_32(SCMP_CMP_EQ, family));
+    return rc;
+}
+
+/* What types into a terminal or selects from it as if somebody had done so, and line disciplines,
+ * which are loaded from the host. */
+static int add_terminal(scmp_filter_ctx ctx)
+{
+    static const unsigned refused_requests[] = {TIOCSTI, TIOCLINUX, TIOCSETD, TIOCCONS};
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < sizeof refused_requests / sizeof refused_requests[0]; i++)
+        rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1,
+                              SCMP_A1_32(SCMP_CMP_EQ, refused_requests[i]));
+    return rc;
+}
+
+static int add_refused(scmp_filter_ctx ctx, const char *const *names, size_t count)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        int number = seccomp_syscall_resolve_name(names[i]);
+        if (number != __NR_SCMP_ERROR)
+            rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), number, 0);
+    }
+    return rc;
+}
 
 /* Traced or refused, as their arguments are. For libseccomp a rule without a condition outdoes all
  * others of its call. */
@@ -79,11 +154,13 @@ static int add_conditional(scmp_filter_ctx ctx, bool shared)
     if (rc == 0 && clone3 != __NR_SCMP_ERROR)
         rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), clone3, 0);
     if (rc == 0)
-        rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(socket), 1,
-                              SCMP_A0_32(SCMP_CMP_NE, AF_VSOCK));
+        rc = add_families(ctx);
+    /* Memory that no process need show (tracer_hidden). */
     if (rc == 0)
-        rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(socket), 1,
-                              SCMP_A0_32(SCMP_CMP_EQ, AF_VSOCK));
+        rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(memfd_create), 0);
+    if (rc == 0)
+        rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(mmap), 1,
+                              SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_SHARED, MAP_SHARED));
     if (rc == 0)
         rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(kill), 1,
                               SCMP_A0_32(SCMP_CMP_NE, (uint32_t)-1));
@@ -107,17 +184,15 @@ static int add_rules(scmp_filter_ctx ctx, bool shared)
         rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(rt_sigreturn), 0);
     if (rc == 0)
         rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(restart_syscall), 0);
-    for (size_t i = 0; rc == 0 && i < sizeof refused / sizeof refused[0]; i++) {
-        int number = seccomp_syscall_resolve_name(refused[i]);
-        if (number != __NR_SCMP_ERROR)
-            rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), number, 0);
-    }
+    if (rc == 0)
+        rc = add_refused(ctx, refused, sizeof refused / sizeof refused[0]);
+    if (rc == 0 && shared)
+        rc = add_refused(ctx, refused_shared, sizeof refused_shared / sizeof refused_shared[0]);
     if (rc == 0)
         rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prctl), 1,
                               SCMP_A0_32(SCMP_CMP_EQ, PR_SET_SECCOMP));
     if (rc == 0)
-        rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1,
-                              SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffUL, TIOCSTI));
+        rc = add_terminal(ctx);
     return rc;
 }
 

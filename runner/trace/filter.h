@@ -11,8 +11,9 @@
 #include "base/error.h"
 
 /* Builds the filter once for this process; *out points to memory that is never freed. `shared`: the
- * program has no PID namespace of its own, and kill(-1) is refused, which would reach everything
- * its user runs. -1 and *err when libseccomp refuses. */
+ * program has no namespaces of its own: kill(-1) is refused, which would reach everything its user
+ * runs, and so is what would outlive the program (System V IPC, POSIX message queues). -1 and *err
+ * when libseccomp refuses. */
 int filter_get(bool shared, struct sock_fprog *out, struct error *err);
 
 /* In the child, just before exec: sets no_new_privs and installs the filter. Async-signal-safe. 0

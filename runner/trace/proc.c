@@ -110,7 +110,7 @@ uint64_t proc_cpu_ms(pid_t pid)
     return (user + system) * 1000 / (unsigned long)sysconf(_SC_CLK_TCK);
 }
 
-uint64_t proc_memory(pid_t pid)
+static uint64_t resident(pid_t pid)
 {
     struct strbuf text = STRBUF_INIT;
     unsigned long pages = 0;
@@ -118,6 +118,31 @@ uint64_t proc_memory(pid_t pid)
         sscanf(text.data, "%*u %lu", &pages);
     strbuf_free(&text);
     return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* A line "Key:   123 kB", in bytes. */
+static uint64_t kilobytes(const struct strbuf *text, const char *key)
+{
+    const char *line = strstr(text->data, key);
+    return line != NULL ? strtoull(line + strlen(key), NULL, 10) * 1024 : 0;
+}
+
+uint64_t proc_memory(pid_t pid, enum proc_memory_kind kind)
+{
+    struct strbuf status = STRBUF_INIT, pages = STRBUF_INIT;
+    uint64_t sum = 0;
+    if (kind == PROC_MEMORY_QUICK)
+        return resident(pid);
+    if (proc_read(pid, "status", &status))
+        sum = kilobytes(&status, "\nVmPTE:") + kilobytes(&status, "\nVmSwap:") +
+              kilobytes(&status, "\nHugetlbPages:");
+    if (kind == PROC_MEMORY_EXACT && proc_read(pid, "smaps_rollup", &pages))
+        sum += kilobytes(&pages, "\nPss:");
+    else
+        sum += resident(pid);
+    strbuf_free(&status);
+    strbuf_free(&pages);
+    return sum;
 }
 
 bool proc_next_mapping(const char **at, struct proc_mapping *m)

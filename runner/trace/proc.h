@@ -28,8 +28,11 @@ bool proc_sleeps(pid_t tid, bool *timed);
 /* User and system time of the whole process so far, in milliseconds. */
 uint64_t proc_cpu_ms(pid_t pid);
 
-/* Memory that it occupies now (resident set), in bytes; pages shared with others count in each. */
-uint64_t proc_memory(pid_t pid);
+/* Memory that it occupies now, in bytes: its resident set, in which pages shared with others count
+ * in full; with its page tables and huge pages as well; or exactly, shared pages in part
+ * (smaps_rollup of proc(5)), which takes longer the more it has. */
+enum proc_memory_kind { PROC_MEMORY_QUICK, PROC_MEMORY_TABLES, PROC_MEMORY_EXACT };
+uint64_t proc_memory(pid_t pid, enum proc_memory_kind kind);
 
 /* What lies where in a process: the mappings that have a file. */
 struct proc_mapping {

@@ -263,15 +263,25 @@ uint64_t tracer_cpu_ms(struct tracer *tracer)
     return sum;
 }
 
-uint64_t tracer_memory(const struct tracer *tracer)
+uint64_t tracer_memory(const struct tracer *tracer, enum proc_memory_kind kind)
 {
     uint64_t sum = 0;
     for (unsigned i = 0; i < tracer->ntracees; i++) {
         const struct process *p = tracer->tracees[i]->process;
         if (p != NULL && tracer->tracees[i]->tid == p->pid)
-            sum += proc_memory(p->pid);
+            sum += proc_memory(p->pid, kind);
     }
     return sum;
+}
+
+uint64_t tracer_hidden(const struct tracer *tracer, uint64_t file_bytes)
+{
+    return tracer->shared + tracer->memfds * file_bytes;
+}
+
+uint64_t tracer_sent(const struct tracer *tracer)
+{
+    return tracer->sent;
 }
 
 void tracer_finish(struct tracer *tracer)

@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "base/loop.h"
 #include "timeline/timeline.h"
+#include "trace/proc.h"
 #include "trace/syscalls.h"
 
 struct tracer;
@@ -36,6 +37,7 @@ struct trace_program {
     uint64_t tty_written; /* bytes its processes wrote to terminals */
     bool crashed;
     bool spinning;           /* it repeats a call that fails or returns 0, without end */
+    bool no_space;           /* the kernel told it that there is no room for a file (ENOSPC) */
     unsigned processes_most; /* at one time */
 };
 
@@ -114,7 +116,13 @@ unsigned tracer_processes(const struct tracer *tracer);
 uint64_t tracer_cpu_ms(struct tracer *tracer);
 
 /* Memory that all programs occupy now, in bytes. */
-uint64_t tracer_memory(const struct tracer *tracer);
+uint64_t tracer_memory(const struct tracer *tracer, enum proc_memory_kind kind);
+/* The most that they may have in memory which no process need show, when a file may be of that size:
+ * anonymous files (memfd_create(2)), and mappings that are shared and of no file. Once made they
+ * count to the end. */
+uint64_t tracer_hidden(const struct tracer *tracer, uint64_t file_bytes);
+/* What they have handed to the kernel so far, and it keeps at most for whoever reads it. */
+uint64_t tracer_sent(const struct tracer *tracer);
 
 /* Closes the events of calls that are still under way; from here on nothing is recorded. Call it
  * before EVENT_END is appended. */

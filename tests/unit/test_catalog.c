@@ -225,6 +225,9 @@ static void defaults_are_filled_in(void **state)
     assert_int_equal(lab->limits.output_bytes, 1024 * 1024);
     assert_int_equal(lab->limits.file_bytes, 64 * 1024 * 1024);
     assert_int_equal(lab->limits.calls, 200000);
+    assert_int_equal(lab->limits.memory_bytes, 1024 * 1024 * 1024);
+    assert_int_equal(lab->limits.disk_bytes, 256 * 1024 * 1024);
+    assert_int_equal(lab->limits.inodes, 16384);
     assert_ptr_equal(lab_program(lab, "server"), &lab->programs[0]);
     assert_null(lab_program(lab, "helper"));
     assert_int_equal(lab->programs[0].nexample, 0);

@@ -1,0 +1,113 @@
+/*
+ * scene/limits: has a scene used up what it may?
+ *
+ *  - What the tracer counts (processes, calls, output) is looked at after everything that happens;
+ * processor time, memory and disk every LOOK_MS, so that a program which takes memory as fast as
+ * the machine can give it gets little beyond its limit.
+ *  - The kernel's own limits (init.c, rootfs.c) hold where one process or file is meant, and where
+ * nobody could look often enough. No limit of its own on memory would do: RLIMIT_AS and RLIMIT_DATA
+ * end a sanitized program, which reserves terabytes that it never uses.
+ *  - Memory is what programs have mapped, and what they have hidden elsewhere: in page tables, the
+ * buffers of sockets, shared memory that is not mapped any more. The latter costs more to find out,
+ * and is looked for every SLOW_LOOKS.
+ */
+#include <signal.h>
+
+#include "base/clock.h"
+#include "net/sockmem.h"
+#include "scene/run.h"
+
+enum { LOOK_MS = 20, SLOW_LOOKS = 5 };
+
+/* So much may lie in sockets unseen until the next slow look. */
+#define SENT_MUCH (UINT64_C(32) << 20)
+
+static uint64_t hidden_memory(struct run *run)
+{
+    uint64_t sum =
+        tracer_hidden(run->tracer, run->setup->limits.file_bytes) + sandbox_ipc_bytes(run->sandbox);
+    for (unsigned i = 0; i < run->nplaces; i++)
+        if (run->places[i].diag >= 0 && run->setup->tier == TIER_A)
+            sum += sockmem_sum(run->places[i].diag);
+    return sum;
+}
+
+static bool memory_used_up(struct run *run)
+{
+    uint64_t most = run->setup->limits.memory_bytes, sum;
+    uint64_t sent = tracer_sent(run->tracer);
+    bool slow = ++run->looks % SLOW_LOOKS == 0 || sent - run->sent_seen > SENT_MUCH;
+    if (most == 0)
+        return false;
+    if (slow) {
+        run->sent_seen = sent;
+        run->hidden = hidden_memory(run);
+    }
+    sum = tracer_memory(run->tracer, slow ? PROC_MEMORY_TABLES : PROC_MEMORY_QUICK);
+    if (sum + run->hidden <= most)
+        return false;
+    /* What processes share was counted in each: a server's children are not as large as they look.
+     */
+    return tracer_memory(run->tracer, PROC_MEMORY_EXACT) + hidden_memory(run) > most;
+}
+
+/* A program that was told that there is no room, or was ended where it had mapped a file that the
+ * kernel could not extend (SIGBUS), when there was none. */
+static bool disk_used_up(const struct run *run)
+{
+    for (unsigned i = 0; i < run->nactors; i++) {
+        const struct trace_program *traced = run->actors[i]->traced;
+        if (traced != NULL && (traced->no_space || (traced->exited && traced->signal == SIGBUS)))
+            return sandbox_disk_full(run->sandbox);
+    }
+    return false;
+}
+
+/* What the tracer has seen. */
+static void check_programs(struct run *run)
+{
+    const struct lab_limits *limits = &run->setup->limits;
+    if (tracer_processes(run->tracer) > limits->processes ||
+        tracer_live(run->tracer) > limits->processes)
+        run->limit = "processes";
+    else if (tracer_recorded(run->tracer) > limits->calls)
+        run->limit = "calls";
+    for (unsigned i = 0; i < run->nactors; i++) {
+        const struct trace_program *traced = run->actors[i]->traced;
+        if (traced != NULL && traced->spinning && run->limit == NULL)
+            run->limit = "calls";
+        else if (traced != NULL && traced->exited && traced->signal == SIGXFSZ)
+            run->limit = "disk"; /* the kernel was quicker than us, as with the next */
+        else if (traced != NULL && traced->exited && traced->signal == SIGXCPU)
+            run->limit = "cpu";
+    }
+    if (run->limit == NULL && disk_used_up(run))
+        run->limit = "disk";
+}
+
+const char *run_check_limits(struct run *run)
+{
+    const struct lab_limits *limits = &run->setup->limits;
+    if (run->setup->interrupted != NULL && *run->setup->interrupted) {
+        error_set(run->err, "interrupted");
+        return "internal";
+    }
+    check_programs(run);
+    int64_t now = clock_now();
+    if (now >= run->next_limit_check) {
+        run->next_limit_check = now + LOOK_MS * CLOCK_MS;
+        if (sandbox_lost(run->sandbox)) {
+            error_set(run->err, "the sandbox's init has ended unexpectedly");
+            return "internal";
+        }
+        if (tracer_cpu_ms(run->tracer) > limits->cpu_ms)
+            run->limit = "cpu";
+        else if (memory_used_up(run))
+            run->limit = "memory";
+        else if (sandbox_disk_full(run->sandbox))
+            run->limit = "disk";
+    }
+    if (run->limit == NULL && now >= run->deadline)
+        run->limit = "wall";
+    return run->limit != NULL ? "limit" : NULL;
+}
