@@ -10,7 +10,8 @@
 #include "timeline/timeline.h"
 
 /* results.csv, RFC 4180 with a header line, for an LMS: student, name, total, most, then for each
- * lab mark, points, outcome, late, remark. No cell can be taken for a formula. */
+ * lab mark, points, outcome, late, remark. No cell can be taken for a formula. Begins with a byte
+ * order mark; what could not be judged has empty cells. */
 void class_csv(const struct class_book *book, struct strbuf *out);
 
 /* junit.xml: a testsuite for each student and lab, a testcase for each step; an internal error is
