@@ -10,10 +10,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,25 +141,29 @@ static int make_folder(struct confined *c, struct error *err)
 
 /* --- start --- */
 
-/* As fork, into new namespaces. */
-static pid_t clone_into(uint64_t flags)
+/* As fork, into new namespaces. Not clone3, which container engines hide. */
+static pid_t clone_into(unsigned long flags)
 {
-    struct clone_args args = {.flags = flags, .exit_signal = SIGCHLD};
-    return (pid_t)syscall(SYS_clone3, &args, sizeof args);
+#ifdef __s390__
+    return (pid_t)syscall(SYS_clone, 0UL, flags | SIGCHLD, 0UL, 0UL, 0UL);
+#else
+    return (pid_t)syscall(SYS_clone, flags | SIGCHLD, 0UL, 0UL, 0UL, 0UL);
+#endif
 }
 
 static pid_t start(struct confined *c)
 {
-    const uint64_t apart = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
-    uint64_t flags = c->way == WAY_LANDLOCK  ? 0
-                     : c->own_user_namespace ? apart | CLONE_NEWUSER
-                                             : apart;
+    const unsigned long apart =
+        CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
+    unsigned long flags = c->way == WAY_LANDLOCK  ? 0
+                          : c->own_user_namespace ? apart | CLONE_NEWUSER
+                                                  : apart;
     fflush(NULL);
     pid_t pid = clone_into(flags);
     if (pid == 0)
         confine_child(c);
     if (pid < 0)
-        confine_fail(c, "leave the runner's namespaces");
+        confine_refused(c, "leave the runner's namespaces");
     return pid;
 }
 

@@ -40,10 +40,17 @@ int confine_fail(struct confined *c, const char *step)
 {
     c->report->error = errno;
     snprintf(c->report->step, sizeof c->report->step, "%s", step);
-    /* What else it may be will not last. */
-    c->report->refused =
-        errno != ENOMEM && errno != EAGAIN && errno != EMFILE && errno != ENFILE && errno != EIO;
     return -1;
+}
+
+int confine_refused(struct confined *c, const char *step)
+{
+    static const int passing[] = {ENOMEM, EAGAIN, EMFILE, ENFILE, EIO, EINTR};
+    c->report->refused = true;
+    for (size_t i = 0; i < sizeof passing / sizeof *passing; i++)
+        if (errno == passing[i])
+            c->report->refused = false;
+    return confine_fail(c, step);
 }
 
 /* --- giving up --- */
@@ -109,11 +116,10 @@ static _Noreturn void become_compiler(struct confined *c, char **environment, in
 {
     set_limits(c);
     if (c->way == WAY_LANDLOCK && (drop_rights(c->uid) != 0 || confine_landlock_enter(rules) != 0))
-        confine_fail(c, "give up its rights");
+        confine_refused(c, "give up its rights");
     else {
         execve(c->command.words[0], c->command.words, environment);
         confine_fail(c, "start the compiler");
-        c->report->refused = false;
     }
     _exit(127);
 }
@@ -212,11 +218,11 @@ static int enclose(struct confined *c, int *rules)
             return -1;
         keep_descriptors(c, -1);
         if (c->report->error == 0 && drop_rights(c->uid) != 0)
-            confine_fail(c, "give up its rights");
+            confine_refused(c, "give up its rights");
     } else {
         int made = confine_landlock_rules(c);
         if (made < 0)
-            return confine_fail(c, "make Landlock rules");
+            return confine_refused(c, "make Landlock rules");
         *rules = keep_descriptors(c, made);
         char *work = file_join(c->folder, "src");
         if (c->report->error == 0 && chdir(work) != 0)

@@ -35,8 +35,10 @@ struct confined {
     struct confine_report *report;
 };
 
-/* Notes what failed, with errno. Returns -1. */
+/* Notes what failed, with errno. Returns -1. The second: and that this way is refused here, if it
+ * is no passing lack of something. Nothing that a source can cause may be taken for a refusal. */
 int confine_fail(struct confined *c, const char *step);
+int confine_refused(struct confined *c, const char *step);
 
 /* Folders and files of the system that a compiler needs, and the folders of this compiler. Calls
  * `show` for each that is there; ends with what it returns when that is not 0. */

@@ -87,8 +87,9 @@ static int show(void *arg, const char *path)
 static int make_work(const struct confined *c)
 {
     struct error err;
-    if (mkdir(ROOT "/build", 0755) != 0 || mkdir(ROOT "/build/src", 0755) != 0 ||
-        mkdir(ROOT "/tmp", 01777) != 0 ||
+    /* The library or the prepared headers may lie in /tmp too. */
+    if (file_make_dirs(ROOT "/build/src", 0755, &err) != 0 ||
+        file_make_dirs(ROOT "/tmp", 0755, &err) != 0 || chmod(ROOT "/tmp", 01777) != 0 ||
         source_write(c->request.source, ROOT "/build/src", &err) != 0 ||
         confine_copy_library(c->request.build, ROOT, c->lib_dir, c->lib_archive, &err) != 0)
         return -1;
@@ -103,20 +104,20 @@ static int make_work(const struct confined *c)
 int confine_enter_root(struct confined *c)
 {
     if (c->own_user_namespace && map_user(c->outer_uid, c->outer_gid) != 0)
-        return confine_fail(c, "name its user");
+        return confine_refused(c, "name its user");
     if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
-        return confine_fail(c, "make its mounts private");
+        return confine_refused(c, "make its mounts private");
     if (mount("socklings", ROOT, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC,
               "mode=0755,size=160m,nr_inodes=1024") != 0)
-        return confine_fail(c, "mount a file system in memory");
+        return confine_refused(c, "mount a file system in memory");
     if (confine_each_shown(c->request.compiler, show, NULL) != 0 || show(NULL, "/dev/null") != 0)
-        return confine_fail(c, "show it the system");
-    if (c->request.headers != NULL && show(NULL, c->request.headers) != 0)
-        return confine_fail(c, "show it the prepared headers");
+        return confine_refused(c, "show it the system");
+    if (c->request.headers != NULL)
+        show(NULL, c->request.headers); /* without them it only takes longer */
     if (make_work(c) != 0)
         return confine_fail(c, "put the source in place");
     if (chdir(ROOT) != 0 || syscall(SYS_pivot_root, ".", ".") != 0 ||
         umount2(".", MNT_DETACH) != 0 || chdir(c->work) != 0)
-        return confine_fail(c, "change its root");
+        return confine_refused(c, "change its root");
     return 0;
 }

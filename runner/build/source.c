@@ -135,7 +135,10 @@ static void read_headers(struct source *source, int dir, const char *folder)
         struct error why;
         if (!is_header(name))
             continue;
-        if (source->count > SOURCE_HEADERS_MAX)
+        if (strlen(name) > SOURCE_NAME_MAX)
+            strbuf_printf(&source->notes, "note: %.20s... was left out: its name is too long\n",
+                          name);
+        else if (source->count > SOURCE_HEADERS_MAX)
             strbuf_printf(&source->notes, "note: %s was left out: more than %d headers\n", name,
                           SOURCE_HEADERS_MAX);
         else if (read_one(dir, folder, name, &bytes, &why) < 0)

@@ -25,6 +25,7 @@ struct source {
 
 enum {
     SOURCE_MAX = 1024 * 1024, /* bytes of one file */
+    SOURCE_NAME_MAX = 128,    /* bytes of a header's name; a longer one is left out and noted */
     SOURCE_HEADERS_MAX = 64,  /* headers beside it; what is beyond is left out and noted */
 };
 

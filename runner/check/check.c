@@ -70,6 +70,7 @@ static void start_build(struct check *check, struct binary *b)
         .lib_dir = r->lib_dir,
         .lib_archive = r->lib_archive,
         .warnings_are_errors = r->warnings_are_errors,
+        .confine = CONFINE_IF_POSSIBLE, /* the source may be a stranger's */
         .cache_dir = r->cache_dir,
     };
     if (b->build == NULL)
