@@ -11,7 +11,9 @@
  *      "attempts": 3, "count": "best" | "last" | "first",
  *      "extensions": {"anna": "2d", "ben": {"05_udp_echo": "7d"}}}
  *
- * runner/grade/README.md explains every field; grade/policy.schema.json describes it for editors.
+ * What stands in "default" counts for labs that say nothing else themselves; what stands at the top
+ * for those about which "default" says nothing. runner/grade/README.md explains every field;
+ * grade/policy.schema.json describes it for editors.
  */
 #ifndef SOCKLINGS_GRADE_POLICY_H
 #define SOCKLINGS_GRADE_POLICY_H
@@ -24,15 +26,27 @@
 struct policy;
 
 /* NULL path: the policy without a file. Labs and unknown fields are checked with the nearest name;
- * errors have file and JSON path. NULL and *err. */
+ * errors have file and JSON path. A file larger than 1 MiB is refused. NULL and *err. */
 struct policy *policy_load(const char *path, const struct catalog *catalog, struct error *err);
 struct policy *policy_parse(const char *text, size_t len, const char *path,
                             const struct catalog *catalog, struct error *err);
-void policy_free(struct policy *policy);
+void policy_free(struct policy *policy); /* NULL is fine */
 
-/* The whole class: pure, of the journals (one, or those of all shards, merged: for the same
- * student, lab and attempt the later journal wins) and the policy. `made`: seconds since 1970. The
- * caller frees with class_free. -1 and *err: a journal line that holds no verdict. */
+/* The whole class: of the journals (one, or those of all shards; for the same student, lab and
+ * attempt the later journal wins) and the policy. The same whatever the order of lines in a
+ * journal. `made`: seconds since 1970. The caller frees with class_free, also after a failure.
+ *
+ *  - Labs are those that somebody has handed in and those that the policy names. One that the
+ *    catalog does not have stands behind the others, under its id.
+ *  - The attempt that counts is marked; a lab that was not handed in has no result and gives 0.
+ *  - A grader's own failure is chosen only when there is nothing else, and always makes the mark
+ *    not final (class_student.error), unless it was an attempt too many.
+ *  - Students of whom there are only refusals are there, without results. An extension for nobody
+ *    in the book is told among the refusals.
+ *  - A result that an older socklings judged says so in its remark.
+ *
+ * -1 and *err: a line that holds no verdict (its number is named), journals written by different
+ * versions of socklings, two students with one folder. */
 int class_assemble(struct class_book *book, struct journal *const *journals, size_t njournals,
                    const struct policy *policy, const struct catalog *catalog, int64_t made,
                    const char *version, struct error *err);
