@@ -1,9 +1,13 @@
 /*
  * What many clients of a UDP echo server see.
  *
- *     udp_load PORT clients N MS       N clients, each with one datagram under way: prints replies
- * a second, and how many datagrams had to be sent again udp_load PORT offered RATE MS    datagrams
- * at that rate, whether answered or not: prints how many were sent and how many came back
+ *     udp_load PORT clients N MS
+ *         N clients, each with one datagram under way. Prints replies a second, and how many
+ *         datagrams had to be sent again.
+ *
+ *     udp_load PORT offered RATE MS
+ *         Datagrams at that rate, whether answered or not. Prints how many were sent, and how many
+ *         came back.
  */
 #include <arpa/inet.h>
 #include <poll.h>

@@ -184,16 +184,20 @@ def print_wanted():
         print("  missed: " + line)
 
 
-def print_table(title, seen, wants, each=None):
+def print_table(title, seen, wants, each=None, busy=None):
     """seen: name -> a number a round, more is better; the first one is the solution's. wants: name -> the
     ratio that is wanted. each: name -> microseconds of the server's processor time that each answer takes,
-    a round, where that is known; it tells more than a rate on a machine that has other things to do."""
+    a round, where that is known; it tells more than a rate on a machine that has other things to do.
+    busy: name -> the part of its processor that the server had, a round; far below 100 % something else
+    was what held it up, the load or the machine."""
     first = next(iter(seen))
     print("%s (%d rounds)" % (title, len(seen[first])))
     for name, values in seen.items():
         line = "  %-28s %10.0f" % (name, statistics.median(values))
         if each and each.get(name):
             line += " %6.1f us CPU each" % statistics.median(each[name])
+        if busy and busy.get(name):
+            line += ", %3.0f %% busy" % (100 * statistics.median(busy[name]))
         if name != first:
             ratio = statistics.median(a / b for a, b in zip(seen[first], values))
             line += "   solution is %.2f times that" % ratio
@@ -207,6 +211,7 @@ def compete(title, kind, contenders, load, seconds, cpus, rounds, wants, forking
     answers a second in so many seconds. PORT in them is the port. forking: whose work is done by children."""
     seen = {name: [] for name in contenders}
     each = {name: [] for name in contenders if name not in forking}
+    busy = {name: [] for name in each}
     for _ in range(rounds):
         for name, argv in contenders.items():
             port = new_port()
@@ -214,7 +219,9 @@ def compete(title, kind, contenders, load, seconds, cpus, rounds, wants, forking
             with Server(kind, port, here, cpus[0]) as server:
                 before = server.cpu()
                 rate = numbers([w.replace("PORT", port) for w in load], cpus[1])[0]
+                used = server.cpu() - before
                 if name in each:
-                    each[name].append((server.cpu() - before) * 1e6 / (rate * seconds))
+                    each[name].append(used * 1e6 / (rate * seconds))
+                    busy[name].append(used / seconds)
             seen[name].append(rate)
-    print_table(title, seen, wants, each)
+    print_table(title, seen, wants, each, busy)
