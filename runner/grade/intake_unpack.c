@@ -66,6 +66,7 @@ struct reader {
     const struct intake_limits *limits;
     uint64_t unpacked;
     size_t names;
+    bool opened; /* a header was read: its format is known */
 };
 
 static void send_all(const void *data, size_t len)
@@ -98,7 +99,7 @@ static void fail(const char *text)
 static void fail_reading(struct reader *r)
 {
     const char *why = archive_error_string(r->archive);
-    if (archive_read_has_encrypted_entries(r->archive) > 0)
+    if (r->opened && archive_read_has_encrypted_entries(r->archive) > 0)
         fail("it is locked with a password");
     fail(why != NULL ? why : "it cannot be read");
 }
@@ -205,6 +206,7 @@ static void read_archive(struct reader *r)
             break;
         if (rc == ARCHIVE_FATAL || rc == ARCHIVE_RETRY)
             fail_reading(r);
+        r->opened = true;
         if (index >= r->limits->entries)
             fail("it holds too many entries");
         count_bytes(r, 0);
@@ -237,6 +239,7 @@ static int confine(const struct intake_limits *limits)
     };
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_FSIZE, 0);
+    limit(RLIMIT_NOFILE, 0);
     limit(RLIMIT_CPU, limits->seconds);
     if (!SANITIZED)
         limit(RLIMIT_AS, (rlim_t)1 << 30);
@@ -249,13 +252,26 @@ static int confine(const struct intake_limits *limits)
     if (rc == 0)
         rc = seccomp_load(filter);
     seccomp_release(filter);
-    limit(RLIMIT_NOFILE, 0);
     return rc;
+}
+
+/* None of the handlers of the program that this was forked from may run here; and Ctrl-C is for the
+ * parent, who ends this process then. */
+static void reset_signals(void)
+{
+    sigset_t none;
+    for (int s = 1; s < 32; s++) {
+        if (!SANITIZED || (s != SIGSEGV && s != SIGBUS && s != SIGFPE && s != SIGABRT))
+            (void)signal(s, s == SIGINT || s == SIGQUIT ? SIG_IGN : SIG_DFL);
+    }
+    sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 static void child_main(int input, int output, pid_t parent, const unsigned char *want, size_t nwant,
                        const struct intake_limits *limits)
 {
+    reset_signals();
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent)
         _exit(1);
@@ -271,7 +287,7 @@ static void child_main(int input, int output, pid_t parent, const unsigned char 
     /* Names in UTF-8 stay as they are; in the locale "C" libarchive turns them into '?'. */
     if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
         (void)setlocale(LC_CTYPE, "en_US.UTF-8");
-    struct reader r = {archive_read_new(), want, nwant, limits, 0, 0};
+    struct reader r = {archive_read_new(), want, nwant, limits, 0, 0, false};
     if (r.archive == NULL || confine(limits) < 0)
         fail("the process that would read it cannot be confined");
     archive_read_support_filter_gzip(r.archive);
@@ -281,8 +297,10 @@ static void child_main(int input, int output, pid_t parent, const unsigned char 
     archive_read_support_format_zip(r.archive);
     archive_read_support_format_tar(r.archive);
     archive_read_support_format_7zip(r.archive);
+    /* archive_read_has_encrypted_entries must not be asked before a format is known. */
     if (archive_read_open_fd(r.archive, INPUT_FD, 64 * 1024) != ARCHIVE_OK)
-        fail_reading(&r);
+        fail(archive_error_string(r.archive) != NULL ? archive_error_string(r.archive)
+                                                     : "it cannot be read");
     read_archive(&r);
 }
 
