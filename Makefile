@@ -54,7 +54,8 @@ TOOL_SRC   := $(wildcard tests/cli/*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
 # The data floors and the pure functions: what is fed with foreign bytes.
 FUZZED_SRC := $(foreach room,base timeline catalog build rules judge report,$(wildcard runner/$(room)/*.c)) \
-              $(wildcard runner/net/switch*.c) runner/net/stamps.c runner/net/dns.c
+              $(wildcard runner/net/switch*.c) runner/net/stamps.c runner/net/dns.c \
+              $(wildcard runner/grade/journal*.c runner/grade/policy*.c runner/grade/class*.c) runner/grade/dates.c
 
 RUNNER_OBJ := $(RUNNER_SRC:%.c=$(BUILD)/obj/%.o)
 LIB_OBJ    := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)
