@@ -28,6 +28,7 @@
 #include "build/cache.h"
 #include "build/compiler.h"
 #include "build/confine.h"
+#include "build/instrumented.h"
 #include "build/key.h"
 #include "build/messages.h"
 #include "build/prepared.h"
@@ -93,7 +94,18 @@ static void end_with_entry(struct build *b, struct cache_entry *entry)
     cache_entry_free(entry);
 }
 
-static void store(struct build *b, enum build_status status, const char *messages)
+/* The folder holds a program that was to be sanitized. */
+static bool is_instrumented(const struct build *b, struct strbuf *why)
+{
+    char *path = file_join(b->folder, b->program);
+    bool good = instrumented_program(path, why);
+    if (!good)
+        unlink(path);
+    free(path);
+    return good;
+}
+
+static void store_entry(struct build *b, enum build_status status, const char *messages)
 {
     struct cache_entry entry = {status, messages_count_warnings(messages), mem_string(messages),
                                 NULL};
@@ -107,6 +119,16 @@ static void store(struct build *b, enum build_status status, const char *message
     b->folder = NULL;
     end_with_entry(b, &entry);
     cache_tidy(b->request.cache_dir);
+}
+
+static void store(struct build *b, enum build_status status, const char *messages)
+{
+    struct strbuf why = STRBUF_INIT;
+    if (status == BUILD_OK && b->request.variant == BUILD_SANITIZED && !is_instrumented(b, &why))
+        store_entry(b, BUILD_FAILED, why.data);
+    else
+        store_entry(b, status, messages);
+    strbuf_free(&why);
 }
 
 static void end_at_limit(struct build *b, const char *what)
@@ -605,6 +627,13 @@ static void begin(struct build *b)
         end_with(b, BUILD_BAD_SOURCE, err.text);
         return;
     }
+    struct strbuf why = STRBUF_INIT;
+    bool honest = b->request.variant != BUILD_SANITIZED || instrumented_source(&b->source, &why);
+    if (!honest)
+        end_with(b, BUILD_FAILED, why.data);
+    strbuf_free(&why);
+    if (!honest)
+        return;
     if (compiler_find(&b->compiler, b->request.compiler, &err) < 0) {
         end_with(b, BUILD_NO_COMPILER, err.text);
         return;

@@ -33,9 +33,29 @@ static const char *const plain_flags[] = {
     "-pthread",
 };
 
+/* Attributes that would keep the sanitizers out of a function come to nothing, also where the
+ * preprocessor puts them together (C11 6.10.3.4: what ## made is looked at again); and what a
+ * program would tell the sanitizers, it tells nobody. instrumented.h. */
+#define NOT_HEARD(name) "-D" name "=" name "_not_heard", "-D__" name "__=" name "_not_heard"
+#define NOT_TOLD(name) "-D" name "=not_told" name
 static const char *const sanitizer_flags[] = {
     "-fsanitize=address,undefined",
     "-fno-sanitize-recover=undefined",
+    NOT_HEARD("no_sanitize"),
+    NOT_HEARD("no_sanitize_address"),
+    NOT_HEARD("no_sanitize_undefined"),
+    NOT_HEARD("no_address_safety_analysis"),
+    NOT_HEARD("disable_sanitizer_instrumentation"),
+    NOT_TOLD("__asan_default_options"),
+    NOT_TOLD("__ubsan_default_options"),
+    NOT_TOLD("__lsan_default_options"),
+    NOT_TOLD("__asan_on_error"),
+    NOT_TOLD("__asan_set_death_callback"),
+    NOT_TOLD("__asan_set_error_report_callback"),
+    NOT_TOLD("__asan_unpoison_memory_region"),
+    NOT_TOLD("__sanitizer_set_death_callback"),
+    NOT_TOLD("__sanitizer_set_report_fd"),
+    NOT_TOLD("__sanitizer_set_report_path"),
 };
 
 static const struct {
