@@ -212,3 +212,19 @@ void text_count(struct strbuf *out, uint64_t count, const char *one, const char 
 {
     strbuf_printf(out, "%" PRIu64 " %s", count, text_plural(count, one, many));
 }
+
+void text_shell_word(struct strbuf *out, const char *word)
+{
+    if (*word != '\0' && strpbrk(word, " \t\n\"'\\$&;|<>()*?[]#~`!{}") == NULL) {
+        strbuf_puts(out, word);
+        return;
+    }
+    strbuf_putc(out, '\'');
+    for (; *word != '\0'; word++) {
+        if (*word == '\'')
+            strbuf_puts(out, "'\\''");
+        else
+            strbuf_putc(out, *word);
+    }
+    strbuf_putc(out, '\'');
+}

@@ -32,6 +32,9 @@ const char *text_nearest(const char *word, const char *const *candidates, size_t
 void text_wrap(struct strbuf *out, const char *text, size_t width, const char *first,
                const char *rest);
 
+/* Adds the word so that a shell, and our prompt, take it as one word. */
+void text_shell_word(struct strbuf *out, const char *word);
+
 /* How many columns a terminal needs for it; colour sequences count nothing. */
 size_t text_columns(const char *text, size_t len);
 

@@ -108,9 +108,13 @@ int form_count(const struct field *field, const struct json *at, unsigned *count
 /* The path of a value, kept in the store. */
 const char *form_path(const struct json *at, struct lab_store *store);
 
+/* Nothing: the version of a document, which a newer one is told from. */
+field_read_fn field_version;
+
 /* All forms there are, for the test of the schema. */
 extern const struct form lab_form, program_form, limits_form, step_form, question_form;
 extern const struct form_set check_set, action_set, assertion_set, data_set, var_set;
+extern const struct form hidden_lab_form, hidden_step_form; /* hidden.schema.json */
 extern const struct form pattern_form, packet_form, file_form, host_form;
 
 /* From STDIO_PTY on. */

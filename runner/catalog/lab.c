@@ -30,8 +30,8 @@ static int wrong(const struct json *at, struct error *err, const char *needed, c
     return -1;
 }
 
-static int field_version(const struct field *field, const struct json *at, struct lab_store *store,
-                         void *target, struct error *err)
+int field_version(const struct field *field, const struct json *at, struct lab_store *store,
+                  void *target, struct error *err)
 {
     (void)store;
     (void)target;

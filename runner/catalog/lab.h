@@ -42,6 +42,8 @@ struct lab_step {
     unsigned nhints;
     const struct lab_check *checks; /* 1 or more */
     unsigned nchecks;
+    bool hidden; /* of a folder laid over (catalog_lay_over): its mark is told to a student, and
+                    nothing else of it */
 };
 
 struct lab_question {
@@ -90,6 +92,7 @@ struct lab {
     const struct lab_question *quiz;
     unsigned nquiz;
     unsigned points;         /* sum of the steps' */
+    const char *hidden_file; /* lab.json of the folder laid over it; NULL */
     struct lab_store *store; /* owns all of the above; private */
 };
 
@@ -115,6 +118,13 @@ struct catalog {
 };
 int catalog_load(struct catalog *cat, const char *labs_dir, struct error *err);
 void catalog_free(struct catalog *cat);
+
+/* Lays a folder of hidden labs over the public ones: DIR/NN_name/lab.json holds {"version": 1,
+ * "id": "NN_name", "steps": […]}, and its steps come behind the public lab's, `hidden`, and count
+ * with their points. Files that its scenes name lie beside it. -1 and *err, with file and JSON
+ * path, or with the nearest name for a folder of no public lab; the catalog may be half changed
+ * then, and is good for catalog_free only. */
+int catalog_lay_over(struct catalog *cat, const char *dir, struct error *err);
 
 /* Finds by number ("5", "05"), id ("05_udp_echo") or name ("udp_echo"). NULL and *err, which names
  * the nearest lab or repeats why a broken one could not be loaded. */

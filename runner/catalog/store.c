@@ -19,7 +19,8 @@ struct block {
 
 struct lab_store {
     struct block *blocks;
-    struct json_doc *doc;
+    struct json_doc **docs;
+    size_t ndocs;
     const char *folder;
     const struct network *network;
 };
@@ -38,7 +39,9 @@ void store_free(struct lab_store *store)
         free(store->blocks);
         store->blocks = next;
     }
-    json_free(store->doc);
+    for (size_t i = 0; i < store->ndocs; i++)
+        json_free(store->docs[i]);
+    free(store->docs);
     free(store);
 }
 
@@ -108,6 +111,6 @@ char *store_format(struct lab_store *store, const char *format, ...)
 
 void store_keep(struct lab_store *store, struct json_doc *doc)
 {
-    json_free(store->doc);
-    store->doc = doc;
+    store->docs = mem_resize(store->docs, store->ndocs + 1, sizeof(struct json_doc *));
+    store->docs[store->ndocs++] = doc;
 }

@@ -70,8 +70,8 @@ static void start_build(struct check *check, struct binary *b)
         .lib_dir = r->lib_dir,
         .lib_archive = r->lib_archive,
         .warnings_are_errors = r->warnings_are_errors,
-        .confine = CONFINE_IF_POSSIBLE, /* the source may be a stranger's */
         .cache_dir = r->cache_dir,
+        .confine = r->confine ? CONFINE_OR_FAIL : CONFINE_IF_POSSIBLE,
     };
     if (b->build == NULL)
         b->build = build_start(check->loop, &request);
@@ -114,7 +114,9 @@ static bool is_sanitized(const struct check *check, const struct scene_script *s
     return script->sanitized || check->request->sanitize_all;
 }
 
-/* Everything that some scene of the lab will need is started now, what is needed first, first. */
+/* Everything that some scene of the lab will need is started now, what is needed first, first.
+ * Where the processor is needed by others, what is needed last waits until it is: a program that
+ * fails before has no use for it. */
 static void start_builds(struct check *check)
 {
     const struct lab *lab = check->lab;
@@ -135,7 +137,8 @@ static void start_builds(struct check *check)
             *b = (struct binary){.program = &lab->programs[i],
                                  .solution = (round & 1) != 0,
                                  .variant = round < 2 ? BUILD_PLAIN : BUILD_SANITIZED};
-            if ((b->solution ? solution : true) && (b->variant == BUILD_PLAIN ? plain : sanitized))
+            bool wanted = b->variant == BUILD_PLAIN ? plain : sanitized && !check->request->alone;
+            if (wanted && (!b->solution || solution))
                 start_build(check, b);
         }
     }
@@ -363,7 +366,7 @@ static enum check_end check_scene(struct check *check, const struct lab_step *st
         }
     }
     check->v->ms_scene += ms_since(start);
-    if (check->last != NULL) {
+    if (check->last != NULL && !(check->request->hide && step->hidden)) {
         timeline_free(check->last);
         *check->last = tl;
         timeline_init(&tl);

@@ -20,9 +20,12 @@ struct check_request {
     enum stdio_kind stdio;    /* STDIO_DEFAULT: as the scripts say */
     bool sanitize_all;        /* verify: every scene on the sanitized build */
     bool warnings_are_errors; /* verify */
-    bool alone;               /* use one processor: others are at work beside this (grading) */
-    bool keep_going;          /* verify: do not stop at the first failed step */
-    const char *reproduce;    /* the command for the verdict; NULL: made from the request */
+    bool alone;      /* use one processor: others are at work beside this (grading). What may not be
+                        needed is not compiled ahead */
+    bool confine;    /* the compiler must run confined (build.h): the source is a stranger's */
+    bool hide;       /* *last is never the recording of a hidden step */
+    bool keep_going; /* verify: do not stop at the first failed step */
+    const char *reproduce; /* the command for the verdict; NULL: made from the request */
     volatile const int *interrupted;
     /* Called as each step is decided; may be NULL. */
     void (*progress)(void *arg, const struct step_result *step);

@@ -178,12 +178,17 @@ static int too_few(const struct command *command, const char *name, struct error
     return -1;
 }
 
-int args_parse(const struct command *command, int count, char *const *words, struct invocation *inv,
-               struct error *err)
+static void keep_arg(struct invocation *inv, char *word)
+{
+    inv->all = mem_resize(inv->all, (size_t)inv->nall + 2, sizeof *inv->all);
+    inv->all[inv->nall++] = word;
+    inv->all[inv->nall] = NULL;
+}
+
+static int parse(const struct command *command, int count, char *const *words,
+                 struct invocation *inv, struct error *err)
 {
     int nargs = 0;
-    memset(inv, 0, sizeof *inv);
-    inv->command = command;
     for (int i = 1; i < count; i++) {
         const char *word = words[i];
         if (strcmp(word, "--") == 0) {
@@ -198,6 +203,10 @@ int args_parse(const struct command *command, int count, char *const *words, str
                 return -1;
         } else if (nargs < COMMAND_ARGS_MAX && command->args[nargs].name) {
             inv->args[nargs++] = word;
+            if (command->many)
+                keep_arg(inv, words[i]);
+        } else if (command->many) {
+            keep_arg(inv, words[i]);
         } else {
             return too_many(command, word, err);
         }
@@ -206,6 +215,17 @@ int args_parse(const struct command *command, int count, char *const *words, str
         if (command->args[k].required)
             return too_few(command, command->args[k].name, err);
     return 0;
+}
+
+int args_parse(const struct command *command, int count, char *const *words, struct invocation *inv,
+               struct error *err)
+{
+    memset(inv, 0, sizeof *inv);
+    inv->command = command;
+    int rc = parse(command, count, words, inv, err);
+    if (rc != 0)
+        invocation_free(inv);
+    return rc;
 }
 
 int args_number(const char *text, const char *what, unsigned long long max, unsigned long long *out,

@@ -21,7 +21,7 @@ void words_free(struct words *words);
 
 /* Parses words (words[0] is the command's name) against the command's row. Options may stand before
  * or after arguments; "--opt=value" is the same as "--opt value". The invocation points into the
- * words. */
+ * words; the caller frees it with invocation_free, which is needed after success only. */
 int args_parse(const struct command *command, int count, char *const *words, struct invocation *inv,
                struct error *err);
 

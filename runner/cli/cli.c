@@ -11,6 +11,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/utf8.h"
@@ -107,18 +108,7 @@ void cli_set_program(struct cli *cli, const char *typed)
 
 void cli_quote(struct strbuf *out, const char *word)
 {
-    if (*word != '\0' && strpbrk(word, " \t\n\"'\\$&;|<>()*?[]#~`!{}") == NULL) {
-        strbuf_puts(out, word);
-        return;
-    }
-    strbuf_putc(out, '\'');
-    for (; *word != '\0'; word++) {
-        if (*word == '\'')
-            strbuf_puts(out, "'\\''");
-        else
-            strbuf_putc(out, *word);
-    }
-    strbuf_putc(out, '\'');
+    text_shell_word(out, word);
 }
 
 void cli_duration(long long seconds, struct strbuf *out)
@@ -150,6 +140,23 @@ int cli_reload_catalog(struct cli *cli, struct error *err)
     cli->catalog = fresh;
     cli->catalog_loaded = true;
     return 0;
+}
+
+int cli_lay_over(struct cli *cli, const char *dir, char **path, struct error *err)
+{
+    *path = realpath(dir, NULL);
+    if (*path == NULL || !file_is_dir(*path))
+        return error_set(err, "%s is no folder. --hidden names one that holds NN_name/lab.json.",
+                         dir);
+    /* Anew, since what was laid over stays. */
+    return cli_reload_catalog(cli, err) < 0 ? -1 : catalog_lay_over(&cli->catalog, *path, err);
+}
+
+void cli_lift_off(struct cli *cli)
+{
+    struct error err;
+    if (cli_reload_catalog(cli, &err) < 0)
+        cli_error(cli, "%s", err.text);
 }
 
 static int open_workspace(struct cli *cli, struct error *err)
@@ -193,6 +200,29 @@ static bool asks_for_help(int count, char *const *words)
     return false;
 }
 
+/* Opens what the command needs, and calls its handler. */
+static int run_invocation(struct cli *cli, const struct invocation *inv)
+{
+    struct error err;
+    unsigned needs = inv->command->needs;
+    if (open_needs(cli, needs & ~(unsigned)NEEDS_WORKSPACE, &err) < 0) {
+        cli_error(cli, "%s", err.text);
+        return EXIT_INTERNAL;
+    }
+    if (open_needs(cli, needs & NEEDS_WORKSPACE, &err) < 0) {
+        cli_error(cli, "%s", err.text);
+        return EXIT_USAGE; /* a folder that the command line, or the environment, named */
+    }
+    int status = inv->command->run(cli, inv);
+    tell_notices(cli);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        cli_error(cli, "The output could not be written: %s.", strerror(errno));
+        clearerr(stdout);
+        return EXIT_INTERNAL;
+    }
+    return status;
+}
+
 int cli_run_words(struct cli *cli, int count, char *const *words)
 {
     struct error err;
@@ -206,21 +236,8 @@ int cli_run_words(struct cli *cli, int count, char *const *words)
         cli_error(cli, "%s", err.text);
         return EXIT_USAGE;
     }
-    if (open_needs(cli, command->needs & ~(unsigned)NEEDS_WORKSPACE, &err) < 0) {
-        cli_error(cli, "%s", err.text);
-        return EXIT_INTERNAL;
-    }
-    if (open_needs(cli, command->needs & NEEDS_WORKSPACE, &err) < 0) {
-        cli_error(cli, "%s", err.text);
-        return EXIT_USAGE; /* a folder that the command line, or the environment, named */
-    }
-    int status = command->run(cli, &inv);
-    tell_notices(cli);
-    if (fflush(stdout) != 0 || ferror(stdout)) {
-        cli_error(cli, "The output could not be written: %s.", strerror(errno));
-        clearerr(stdout);
-        return EXIT_INTERNAL;
-    }
+    int status = run_invocation(cli, &inv);
+    invocation_free(&inv);
     return status;
 }
 

@@ -58,6 +58,12 @@ int cli_run_words(struct cli *cli, int count, char *const *words);
 /* Loads the labs anew (an author has changed them). */
 int cli_reload_catalog(struct cli *cli, struct error *err);
 
+/* Lays a folder of hidden labs over the labs (catalog_lay_over), for this command only: when it is
+ * done, cli_lift_off loads the labs as they are for everybody. *path, which the caller frees, is
+ * the folder's absolute path. -1 and *err. */
+int cli_lay_over(struct cli *cli, const char *dir, char **path, struct error *err);
+void cli_lift_off(struct cli *cli);
+
 /* The lab that was named, or, when name is NULL, the one worked on last. NULL after having said
  * why not, and what to type. */
 const struct lab *cli_lab(struct cli *cli, const char *name);

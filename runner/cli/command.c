@@ -2,6 +2,7 @@
 #include "cli/command.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/bytes.h"
@@ -36,8 +37,10 @@ const struct command *command_find(const char *name, struct error *err)
 void command_synopsis(const struct command *command, struct strbuf *out)
 {
     strbuf_puts(out, command->name);
-    for (const struct command_arg *a = command->args; a->name; a++)
-        strbuf_printf(out, a->required ? " %s" : " [%s]", a->name);
+    for (const struct command_arg *a = command->args; a->name; a++) {
+        const char *more = command->many && !a[1].name ? "..." : "";
+        strbuf_printf(out, a->required ? " %s%s" : " [%s%s]", a->name, more);
+    }
     for (const struct command_option *o = command->options; o->name; o++) {
         if (o->value)
             strbuf_printf(out, " [%s %s]", o->name, o->value);
@@ -46,6 +49,13 @@ void command_synopsis(const struct command *command, struct strbuf *out)
     }
     if (command->rest)
         strbuf_printf(out, " [-- %s]", command->rest);
+}
+
+void invocation_free(struct invocation *inv)
+{
+    free(inv->all);
+    inv->all = NULL;
+    inv->nall = 0;
 }
 
 static int option_index(const struct invocation *inv, const char *name)

@@ -61,6 +61,8 @@ struct invocation {
     int nmore;
     char *const *rest; /* what stood after "--", NULL-terminated */
     int nrest;
+    char **all; /* of a command with `many`: every argument, NULL-terminated; invocation_free */
+    int nall;
 };
 
 struct command {
@@ -68,6 +70,7 @@ struct command {
     const char *alias; /* another name, not shown in lists; or NULL */
     struct command_arg args[COMMAND_ARGS_MAX + 1];
     struct command_option options[COMMAND_OPTIONS_MAX + 1];
+    bool many;           /* the last argument may stand there any number of times */
     const char *rest;    /* name of what may follow "--" ("ARGS"), or NULL */
     const char *summary; /* one line, without a full stop */
     const char *details; /* paragraphs, each one line; separated by empty lines; may be NULL */
@@ -83,6 +86,9 @@ const struct command *command_find(const char *name, struct error *err);
 
 /* "check [N] [--src DIR] [--json]" */
 void command_synopsis(const struct command *command, struct strbuf *out);
+
+/* Frees what args_parse has allocated for it. */
+void invocation_free(struct invocation *inv);
 
 /* The option's value ("" for a flag that was given), or NULL. The option must be in the row. */
 const char *invocation_option(const struct invocation *inv, const char *name);

@@ -25,6 +25,9 @@ int cmd_run(struct cli *cli, const struct invocation *inv);
 int cmd_doctor(struct cli *cli, const struct invocation *inv);
 /* cmd_trace.c */
 int cmd_trace(struct cli *cli, const struct invocation *inv);
+/* cmd_grade.c */
+int cmd_grade(struct cli *cli, const struct invocation *inv);
+int cmd_merge(struct cli *cli, const struct invocation *inv);
 /* cmd_author.c */
 int cmd_lint(struct cli *cli, const struct invocation *inv);
 int cmd_verify(struct cli *cli, const struct invocation *inv);

@@ -51,7 +51,9 @@ const struct command commands[] = {
      .options = {{"--src", "DIR", COMPLETE_DIR,
                   "check the files of another folder, named as in the starter"},
                  JSON_OPTION("print the verdict as one JSON document"),
-                 {"--seed", "NUMBER", COMPLETE_NONE, "repeat a check with the seed it told"}},
+                 {"--seed", "NUMBER", COMPLETE_NONE, "repeat a check with the seed it told"},
+                 {"--hidden", "DIR", COMPLETE_DIR,
+                  "for instructors: with the further steps that \"grade\" was given"}},
      .summary = "build your program, run it, and tell what it does right and wrong",
      .details =
          "Compiles your program, runs it in a private network against the lab's peers and watches "
@@ -156,6 +158,60 @@ const struct command commands[] = {
      .summary = "what is done, by part: steps, checks, hints, time",
      .needs = NEEDS_CATALOG | NEEDS_WORKSPACE,
      .run = cmd_progress},
+    {.name = "grade",
+     .args = {{"DIR", COMPLETE_DIR, true}},
+     .many = true,
+     .options =
+         {{"--lab", "N", COMPLETE_LAB, "only this lab; may be repeated (default: all)", true},
+          {"--out", "DIR", COMPLETE_DIR, "where the results go (default: grades)"},
+          {"--format", "LIST", COMPLETE_NONE,
+           "of text,html,csv,junit,gradescope: the reports to write (default: all)"},
+          {"--policy", "FILE", COMPLETE_NONE, "weights, due times, late rules, attempts (JSON)"},
+          {"--hidden", "DIR", COMPLETE_DIR, "labs with further steps that students do not see"},
+          {"--jobs", "J", COMPLETE_NONE,
+           "so many submissions at once (default: the processors there are)"},
+          {"--only", "STUDENT", COMPLETE_NONE, "only this student; may be repeated", true},
+          {"--since", "TIME", COMPLETE_NONE,
+           "only what was handed in after it: 2026-11-20T18:00+01:00, or 2d: in two days"},
+          {"--seed", "NUMBER", COMPLETE_NONE,
+           "of the whole class (default: that of DIR, or drawn)"},
+          {"--shard", "I/N", COMPLETE_NONE, "only the I-th of N parts of the class, for \"merge\""},
+          {"--repeat", "N", COMPLETE_NONE,
+           "judge each submission N times, and tell whose verdict is not always the same"},
+          {"--fresh", NULL, COMPLETE_NONE, "judge again what has not changed since the last time"},
+          {"--watch", NULL, COMPLETE_NONE, "go on with what is handed in, until Ctrl-C"},
+          JSON_OPTION("print a summary as one JSON document")},
+     .summary = "a whole class: marks, and feedback for everyone",
+     .details =
+         "DIR holds what a class has handed in: a folder for each student, or files and archives "
+         "as Moodle, Canvas, Gradescope or GitHub Classroom export them. Every submission is "
+         "checked as \"check\" does it at home, by several workers at once, each program and "
+         "compiler shut in. The results go to the folder \"grades\": class.html, results.csv, "
+         "junit.xml, gradescope/, and a page for each student and lab.\n\n"
+         "What was judged is remembered: the same command goes on after an interruption, and "
+         "judges again only what has changed. Each mark can be had again by the command that its "
+         "result tells, run in the folder of the results.\n\n"
+         "Exit status: 0 when everything was judged, however it went; 2 for a wrong command line; "
+         "3 when the run was stopped, or socklings itself failed at something.",
+     .needs = NEEDS_CATALOG | NEEDS_LOOP,
+     .run = cmd_grade},
+    {.name = "merge",
+     .args = {{"DIR", COMPLETE_DIR, true}},
+     .many = true,
+     .options = {{"--out", "DIR", COMPLETE_DIR, "where the results go (default: merged)"},
+                 {"--format", "LIST", COMPLETE_NONE,
+                  "of text,html,csv,junit,gradescope: the reports to write (default: all)"},
+                 {"--policy", "FILE", COMPLETE_NONE,
+                  "weights, due times, late rules, attempts (JSON)"},
+                 {"--hidden", "DIR", COMPLETE_DIR, "the labs that \"grade\" was given"},
+                 JSON_OPTION("print a summary as one JSON document")},
+     .summary = "the results of several \"grade\" runs, as one",
+     .details =
+         "Each DIR is a folder that \"grade\" has written, for example one for each --shard. "
+         "They become one folder with one set of reports. Of results of the same student, "
+         "lab and attempt those of the folder named last count.",
+     .needs = NEEDS_CATALOG,
+     .run = cmd_merge},
     {.name = "verify",
      .args = {{"LAB", COMPLETE_LAB, false}},
      .options = {{"--repeat", "N", COMPLETE_NONE,

@@ -24,6 +24,7 @@ struct grade_request {
     const struct catalog *catalog; /* hidden labs are laid over it already */
     const struct lab *const *labs; /* that are graded */
     size_t nlabs;
+    const char *hidden; /* absolute path of the folder that was laid over the catalog; NULL */
     const char *labs_dir, *lib_dir, *lib_archive, *version;
     const char *out, *policy; /* policy: a file, or NULL */
     const char *formats;      /* "csv,junit,html,gradescope,text"; NULL: all */
@@ -39,11 +40,17 @@ struct grade_request {
     /* As each is known; may be NULL. */
     void (*progress)(void *arg, size_t done, size_t all, const char *student, const char *lab,
                      const char *outcome);
-    void *progress_arg;
+    /* What the user should know, a sentence; may be NULL. */
+    void (*notice)(void *arg, const char *text);
+    /* A submission that could not be taken, and why; may be NULL. */
+    void (*refused)(void *arg, const char *submission, const char *why);
+    void *progress_arg; /* of all three */
 };
 
 struct grade_summary {
     size_t graded, reused, refused, internal_errors, flaky, left; /* left: not done, interrupted */
+    bool begun; /* false: the request is at fault, and nothing was changed */
+    bool unfit; /* not begun, since this machine cannot shut programs in */
 };
 
 /* 0: every submission has a line and the reports are written. -1 and *err: stopped (full disk,

@@ -1,0 +1,503 @@
+/*
+ * grade: see grade.h. One run: what was handed in, what of it is to be judged, and the reports.
+ *
+ *  - The keeper of the workers is forked before anything is opened or read.
+ *  - The journal's lock is taken before anything in OUT is changed.
+ *  - Results are told when they are on the disk.
+ */
+#include "grade/grade.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/json_write.h"
+#include "base/mem.h"
+#include "build/build.h"
+#include "grade/arrival.h"
+#include "grade/intake.h"
+#include "grade/journal.h"
+#include "grade/key.h"
+#include "grade/out.h"
+#include "grade/pages.h"
+#include "grade/policy.h"
+#include "grade/slots.h"
+#include "report/verdict_json.h"
+#include "scene/tier.h"
+
+/* What a task's line in the journal needs beyond the task. */
+struct to_judge {
+    char key[HASH_TEXT];
+};
+
+struct told { /* written, and not yet on the disk */
+    size_t index;
+    enum outcome outcome;
+};
+
+struct run {
+    struct loop *loop;
+    const struct grade_request *request;
+    struct grade_summary *summary;
+    unsigned formats;
+    struct keeper keeper;
+    struct journal *journal;
+    struct policy *policy;
+    struct key_base keys;
+    struct slots *slots;
+    struct submissions all;
+    struct worker_task *tasks;
+    struct to_judge *about;
+    size_t ntasks, reused, done;
+    struct told *told;
+    size_t ntold;
+    bool proved; /* compilers are shut in */
+};
+
+static bool interrupted(const struct run *run)
+{
+    return run->request->interrupted != NULL && *run->request->interrupted;
+}
+
+/* --- before anything is begun --- */
+
+/* Is `path` the folder, or below it? Both exist. */
+static bool lies_in(const char *path, const char *folder)
+{
+    char a[PATH_MAX], b[PATH_MAX];
+    if (realpath(path, a) == NULL || realpath(folder, b) == NULL)
+        return false;
+    size_t len = strlen(b);
+    return strncmp(a, b, len) == 0 && (a[len] == '/' || a[len] == '\0' || len == 1);
+}
+
+/* The nearest folder above that is there. The caller frees. */
+static char *existing(const char *path)
+{
+    char *dir = mem_string(path);
+    while (!file_exists(dir)) {
+        char *up = file_folder(dir);
+        free(dir);
+        dir = up;
+    }
+    return dir;
+}
+
+static int check_paths(const struct grade_request *r, struct error *err)
+{
+    char *out = existing(r->out);
+    int rc = 0;
+    if (!file_is_dir(out))
+        rc = error_set(err, "%s is no folder; --out names one for the results", out);
+    for (size_t i = 0; rc == 0 && i < r->npaths; i++) {
+        if (access(r->paths[i], R_OK) != 0)
+            rc = error_errno(err, "cannot read %s", r->paths[i]);
+        else if (file_is_dir(r->paths[i]) && lies_in(out, r->paths[i]) &&
+                 (lies_in(r->out, r->paths[i]) || !file_exists(r->out)))
+            rc = error_set(err,
+                           "the results would go to %s, which lies within %s and would be taken "
+                           "for a submission; name another folder with --out",
+                           r->out, r->paths[i]);
+        else if (file_exists(r->out) && lies_in(r->paths[i], r->out))
+            rc =
+                error_set(err, "%s lies within %s, the folder of the results", r->paths[i], r->out);
+    }
+    free(out);
+    return rc;
+}
+
+/* The first thing that is missing, as doctor tells it. */
+static int refuse_tier(struct error *err)
+{
+    struct tier_report report = {.tier = TIER_NONE};
+    const char *name = "", *fix = "'socklings doctor' tells what is missing";
+    scene_tier_report(&report);
+    for (unsigned i = report.nprobes; i-- > 0;) {
+        if (report.probes[i].works)
+            continue;
+        name = report.probes[i].name;
+        if (report.probes[i].fix != NULL)
+            fix = report.probes[i].fix;
+    }
+    error_set(err,
+              "a class is not graded here: without \"%s\" students' programs would run beside your "
+              "own files and each other. The fix: %s",
+              name, fix);
+    tier_report_free(&report);
+    return -1;
+}
+
+static int check_tier(const struct grade_request *r, struct error *err)
+{
+    enum scene_tier tier = scene_tier_probe();
+    if (tier == TIER_C || tier == TIER_NONE)
+        return refuse_tier(err);
+    if (tier == TIER_B && r->notice != NULL)
+        r->notice(r->progress_arg,
+                  "There are no namespaces here (tier B): students' programs run as another user, "
+                  "but on this machine's own network and files. 'socklings doctor' tells how to "
+                  "get tier A, which is what a class should be graded with.");
+    return 0;
+}
+
+/* --- lines of the journal --- */
+
+static void compose(const struct run *run, size_t index, const struct worker_answer *head,
+                    const char *verdict, struct strbuf *line)
+{
+    const struct submission *s = run->tasks[index].submission;
+    strbuf_putc(line, '{');
+    json_field(line, "student");
+    json_text(line, s->student);
+    if (s->name != NULL) {
+        json_field(line, "name");
+        json_text(line, s->name);
+    }
+    json_field(line, "folder");
+    json_text(line, s->folder);
+    json_field(line, "attempt");
+    json_uint(line, s->attempt);
+    json_field(line, "handed_in");
+    json_int(line, s->handed_in);
+    json_field(line, "submission");
+    json_text(line, s->origin);
+    json_field(line, "key");
+    json_text(line, run->about[index].key);
+    json_field(line, "repeats");
+    json_uint(line, head->repeats);
+    json_field(line, "disagreed");
+    json_uint(line, head->disagreed);
+    json_field(line, "hidden");
+    strbuf_putc(line, '[');
+    for (unsigned i = 0; i < s->lab->nsteps; i++) {
+        if (s->lab->steps[i].hidden) {
+            json_comma(line);
+            json_text(line, s->lab->steps[i].id);
+        }
+    }
+    strbuf_putc(line, ']');
+    json_field(line, "verdict");
+    strbuf_add(line, verdict, strcspn(verdict, "\n"));
+    strbuf_puts(line, "}\n");
+}
+
+/* The verdict on what no worker could judge, and its pages. */
+static int internal_verdict(const struct run *run, size_t index, const char *why,
+                            struct strbuf *text, struct error *err)
+{
+    const struct worker_task *task = &run->tasks[index];
+    const struct submission *s = task->submission;
+    struct verdict v = {.lab = s->lab->id,
+                        .outcome = OUTCOME_INTERNAL_ERROR,
+                        .tier = scene_tier_letter(scene_tier_probe()),
+                        .seed = task->seed,
+                        .max_points = s->lab->points,
+                        .error = mem_string(why),
+                        .reproduce = worker_reproduce(run->request, s, task->seed),
+                        .nsteps = s->lab->nsteps};
+    struct page_of page = {.out = run->request->out,
+                           .folder = s->folder,
+                           .student = s->student,
+                           .name = s->name,
+                           .submission = s->origin,
+                           .lab = s->lab,
+                           .attempt = s->attempt,
+                           .repeats = 1};
+    v.steps = mem_alloc(v.nsteps * sizeof *v.steps);
+    for (unsigned i = 0; i < v.nsteps; i++)
+        v.steps[i] = (struct step_result){.id = s->lab->steps[i].id,
+                                          .title = s->lab->steps[i].title,
+                                          .points = s->lab->steps[i].points,
+                                          .status = STEP_NOT_REACHED};
+    int rc = pages_write(&page, &v, NULL, run->formats, err);
+    verdict_json(&v, text);
+    verdict_free(&v);
+    return rc;
+}
+
+static int on_result(void *arg, size_t index, const struct worker_answer *head, const char *text,
+                     struct error *err)
+{
+    struct run *run = arg;
+    struct worker_answer none = {.outcome = OUTCOME_INTERNAL_ERROR, .repeats = 1};
+    struct strbuf line = STRBUF_INIT, own = STRBUF_INIT;
+    int rc = 0;
+    if (head == NULL) {
+        rc = internal_verdict(run, index, text, &own, err);
+        head = &none;
+        text = own.data;
+    }
+    if (rc == 0) {
+        compose(run, index, head, text, &line);
+        rc = journal_put(run->journal, &line, err);
+    }
+    if (rc == 0) {
+        run->told = mem_resize(run->told, run->ntold + 1, sizeof *run->told);
+        run->told[run->ntold++] = (struct told){index, head->outcome};
+        run->summary->flaky += head->disagreed > 0;
+    }
+    strbuf_free(&line);
+    strbuf_free(&own);
+    return rc;
+}
+
+static void tell_progress(const struct run *run, const struct submission *s, const char *outcome)
+{
+    const struct grade_request *r = run->request;
+    if (r->progress != NULL)
+        r->progress(r->progress_arg, run->done, run->ntasks, s != NULL ? s->student : NULL,
+                    s != NULL ? s->lab->id : NULL, outcome);
+}
+
+static int on_settle(void *arg, struct error *err)
+{
+    struct run *run = arg;
+    if (run->ntold == 0)
+        return 0;
+    if (journal_sync(run->journal, err) != 0)
+        return -1;
+    for (size_t i = 0; i < run->ntold; i++) {
+        const struct told *told = &run->told[i];
+        run->done++;
+        run->summary->graded++;
+        run->summary->internal_errors += told->outcome == OUTCOME_INTERNAL_ERROR;
+        tell_progress(run, run->tasks[told->index].submission, outcome_name(told->outcome));
+    }
+    run->ntold = 0;
+    return 0;
+}
+
+/* --- which are judged --- */
+
+static bool is_wanted(const struct grade_request *r, const struct submission *s)
+{
+    bool named = r->nonly == 0;
+    for (size_t i = 0; i < r->nonly && !named; i++)
+        named = strcmp(r->only[i], s->student) == 0;
+    return named && (r->since == 0 || s->handed_in > r->since) &&
+           key_in_shard(s->student, r->shard, r->shards);
+}
+
+static bool is_known(const struct run *run, const struct submission *s, const char *key)
+{
+    const struct journal_entry *entry =
+        journal_find(run->journal, s->student, s->lab->id, s->attempt);
+    return entry != NULL && !run->request->fresh && strcmp(entry->key, key) == 0 &&
+           strcmp(entry->outcome, outcome_name(OUTCOME_INTERNAL_ERROR)) != 0 &&
+           entry->handed_in == s->handed_in && strcmp(entry->submission, s->origin) == 0 &&
+           strcmp(entry->name, s->name != NULL ? s->name : s->student) == 0 &&
+           pages_exist(run->request->out, s->folder, s->lab->id, s->attempt, run->formats);
+}
+
+static int choose(struct run *run, struct error *err)
+{
+    run->tasks = mem_resize(run->tasks, run->all.count + 1, sizeof *run->tasks);
+    run->about = mem_resize(run->about, run->all.count + 1, sizeof *run->about);
+    run->ntasks = run->done = 0;
+    for (size_t i = 0; i < run->all.count && !interrupted(run); i++) {
+        const struct submission *s = &run->all.list[i];
+        struct to_judge *about = &run->about[run->ntasks];
+        if (!is_wanted(run->request, s))
+            continue;
+        if (key_make(&run->keys, s, about->key, err) != 0)
+            return -1;
+        if (is_known(run, s, about->key)) {
+            run->summary->reused++;
+            run->summary->flaky +=
+                journal_find(run->journal, s->student, s->lab->id, s->attempt)->disagreed > 0;
+            continue;
+        }
+        run->tasks[run->ntasks++] =
+            (struct worker_task){.submission = s,
+                                 .seed = key_seed(run->keys.seed, s->student, s->lab->id)};
+    }
+    return 0;
+}
+
+/* Names of --only that nobody has: a typing mistake should not pass for "nothing to do". */
+static void tell_unknown(const struct run *run)
+{
+    const struct grade_request *r = run->request;
+    for (size_t i = 0; i < r->nonly; i++) {
+        bool found = false;
+        for (size_t k = 0; k < run->all.count && !found; k++)
+            found = strcmp(run->all.list[k].student, r->only[i]) == 0;
+        if (found || r->notice == NULL)
+            continue;
+        char *text = mem_format("Nothing was handed in by \"%s\" (--only).", r->only[i]);
+        r->notice(r->progress_arg, text);
+        free(text);
+    }
+}
+
+/* --- refusals --- */
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool refusals_are_known(const struct run *run)
+{
+    if (journal_refusals(run->journal) != run->all.nrefusals)
+        return false;
+    for (size_t i = 0; i < run->all.nrefusals; i++) {
+        const struct journal_refusal *old = journal_refusal(run->journal, i);
+        const struct refusal *now = &run->all.refusals[i];
+        if (!same_text(old->submission, now->origin) || !same_text(old->student, now->student) ||
+            !same_text(old->why, now->why.text))
+            return false;
+    }
+    return true;
+}
+
+static int note_refusals(struct run *run, struct error *err)
+{
+    int rc = 0;
+    run->summary->refused = run->all.nrefusals;
+    if (refusals_are_known(run))
+        return 0;
+    rc = journal_forget_refusals(run->journal, err);
+    for (size_t i = 0; rc == 0 && i < run->all.nrefusals; i++) {
+        const struct refusal *refusal = &run->all.refusals[i];
+        struct strbuf line = STRBUF_INIT;
+        strbuf_putc(&line, '{');
+        json_field(&line, "refused");
+        json_text(&line, refusal->origin);
+        if (refusal->student != NULL) {
+            json_field(&line, "student");
+            json_text(&line, refusal->student);
+        }
+        json_field(&line, "why");
+        json_text(&line, refusal->why.text);
+        strbuf_puts(&line, "}\n");
+        rc = journal_put(run->journal, &line, err);
+        strbuf_free(&line);
+    }
+    return rc == 0 ? journal_sync(run->journal, err) : rc;
+}
+
+static void tell_refusals(const struct run *run)
+{
+    const struct grade_request *r = run->request;
+    for (size_t i = 0; r->refused != NULL && i < run->all.nrefusals; i++)
+        r->refused(r->progress_arg, run->all.refusals[i].origin, run->all.refusals[i].why.text);
+}
+
+/* --- the whole --- */
+
+static int write_reports(struct run *run, struct error *err)
+{
+    const struct grade_request *r = run->request;
+    struct class_book book;
+    memset(&book, 0, sizeof book);
+    int rc = class_assemble(&book, &run->journal, 1, run->policy, r->catalog, (int64_t)time(NULL),
+                            r->version, err);
+    if (rc == 0)
+        rc = out_write(&book, r->out, run->formats, err);
+    class_free(&book);
+    return rc;
+}
+
+/* Before the first source of a stranger is compiled. */
+static int prove(struct run *run, struct error *err)
+{
+    const char *how = NULL;
+    if (run->proved || run->ntasks == 0)
+        return 0;
+    if (build_prove_confinement(&how, err) != 0)
+        return -1;
+    if (how == NULL)
+        return error_set(err,
+                         "the compiler cannot be shut in here, and what students hand in could "
+                         "read any file of yours while it is compiled: 'socklings doctor' "
+                         "tells what is missing");
+    run->proved = true;
+    return 0;
+}
+
+/* Takes in what is there now, judges what is new, writes the reports. */
+static int run_once(struct run *run, struct error *err)
+{
+    const struct grade_request *r = run->request;
+    struct intake_request taken = {.paths = r->paths,
+                                   .npaths = r->npaths,
+                                   .labs = r->labs,
+                                   .nlabs = r->nlabs,
+                                   .out = r->out,
+                                   .interrupted = r->interrupted};
+    submissions_free(&run->all);
+    run->all = (struct submissions){.list = NULL};
+    run->summary->reused = 0;
+    if (intake(&taken, &run->all, err) != 0 || note_refusals(run, err) != 0 ||
+        choose(run, err) != 0)
+        return -1;
+    run->summary->left = run->ntasks;
+    tell_unknown(run);
+    if (prove(run, err) != 0)
+        return -1;
+    tell_progress(run, NULL, NULL);
+    int rc = slots_run(run->slots, run->tasks, run->ntasks, err);
+    run->summary->left = run->ntasks - run->done;
+    if (rc != 0)
+        return -1;
+    tell_refusals(run);
+    return write_reports(run, err);
+}
+
+static int open_run(struct run *run, struct error *err)
+{
+    const struct grade_request *r = run->request;
+    if (pages_formats(r->formats, &run->formats, err) != 0 || check_paths(r, err) != 0)
+        return -1;
+    run->policy = policy_load(r->policy, r->catalog, err);
+    if (run->policy == NULL)
+        return -1;
+    run->summary->unfit = check_tier(r, err) != 0;
+    if (run->summary->unfit || keeper_start(&run->keeper, r, run->formats, err) != 0)
+        return -1;
+    run->journal = journal_open(r->out, r->seed, r->version, err);
+    if (run->journal == NULL || key_base_make(&run->keys, r, journal_seed(run->journal), err) != 0)
+        return -1;
+    run->slots = slots_new(run->loop, &run->keeper, r, on_result, on_settle, run);
+    return 0;
+}
+
+static void close_run(struct run *run)
+{
+    slots_free(run->slots);
+    keeper_stop(&run->keeper);
+    submissions_free(&run->all);
+    key_base_free(&run->keys);
+    journal_close(run->journal);
+    policy_free(run->policy);
+    free(run->tasks);
+    free(run->about);
+    free(run->told);
+}
+
+int grade_run(struct loop *loop, const struct grade_request *request, struct grade_summary *summary,
+              struct error *err)
+{
+    struct run run = {
+        .loop = loop, .request = request, .summary = summary, .keeper = {.fd = -1, .pidfd = -1}};
+    struct arrival *arrival = NULL;
+    *summary = (struct grade_summary){.graded = 0};
+    int rc = open_run(&run, err);
+    if (rc == 0 && request->watch) {
+        arrival = arrival_watch(loop, request->paths, request->npaths, err);
+        rc = arrival != NULL ? 0 : -1;
+    }
+    if (rc == 0)
+        rc = run_once(&run, err);
+    while (rc == 0 && request->watch && arrival_wait(arrival, request->interrupted))
+        rc = run_once(&run, err);
+    arrival_free(arrival);
+    close_run(&run);
+    return rc;
+}

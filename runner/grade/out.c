@@ -1,0 +1,62 @@
+/* grade/out: see out.h. */
+#include "grade/out.h"
+
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "base/mem.h"
+#include "grade/pages.h"
+#include "report/class_out.h"
+
+/* Takes path and text over. */
+static int write_out(char *path, struct strbuf *text, struct error *err)
+{
+    char *dir = file_folder(path);
+    int rc = file_make_dirs(dir, 0777, err);
+    if (rc == 0)
+        rc = file_write(path, text->data, text->len, 0666, 0, err);
+    strbuf_free(text);
+    free(dir);
+    free(path);
+    return rc;
+}
+
+static int write_class(const struct class_book *book, const char *out, const char *name,
+                       void (*make)(const struct class_book *, struct strbuf *), struct error *err)
+{
+    struct strbuf text = STRBUF_INIT;
+    make(book, &text);
+    return write_out(file_join(out, name), &text, err);
+}
+
+static int write_student(const struct class_book *book, const struct class_student *student,
+                         const char *out, unsigned formats, struct error *err)
+{
+    struct strbuf text = STRBUF_INIT;
+    if (formats & FORMAT_HTML) {
+        class_student_html(book, student, &text);
+        if (write_out(mem_format("%s/%s/index.html", out, student->folder), &text, err) != 0)
+            return -1;
+    }
+    if (formats & FORMAT_GRADESCOPE) {
+        class_gradescope(book, student, &text);
+        if (write_out(mem_format("%s/gradescope/%s.json", out, file_name(student->folder)), &text,
+                      err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+int out_write(const struct class_book *book, const char *out, unsigned formats, struct error *err)
+{
+    if ((formats & FORMAT_HTML) && write_class(book, out, "class.html", class_html, err) != 0)
+        return -1;
+    if ((formats & FORMAT_CSV) && write_class(book, out, "results.csv", class_csv, err) != 0)
+        return -1;
+    if ((formats & FORMAT_JUNIT) && write_class(book, out, "junit.xml", class_junit, err) != 0)
+        return -1;
+    for (unsigned i = 0; i < book->nstudents; i++)
+        if (write_student(book, &book->students[i], out, formats, err) != 0)
+            return -1;
+    return 0;
+}

@@ -1,0 +1,13 @@
+/*
+ * grade/out - the reports of a class, below the output folder.
+ */
+#ifndef SOCKLINGS_GRADE_OUT_H
+#define SOCKLINGS_GRADE_OUT_H
+
+#include "base/error.h"
+#include "report/class.h"
+
+/* Writes what `formats` (grade/pages.h) asks for, each file at once or not at all. */
+int out_write(const struct class_book *book, const char *out, unsigned formats, struct error *err);
+
+#endif

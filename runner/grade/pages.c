@@ -1,0 +1,159 @@
+/* grade/pages: see pages.h. */
+#include "grade/pages.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/bytes.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "report/class_out.h"
+#include "timeline/file.h"
+
+static const struct {
+    const char *name;
+    unsigned format;
+} formats_known[] = {{"text", FORMAT_TEXT},
+                     {"html", FORMAT_HTML},
+                     {"csv", FORMAT_CSV},
+                     {"junit", FORMAT_JUNIT},
+                     {"gradescope", FORMAT_GRADESCOPE}};
+enum { NFORMATS = sizeof formats_known / sizeof formats_known[0] };
+
+static int unknown_format(const char *word, struct error *err)
+{
+    const char *names[NFORMATS];
+    struct strbuf shown = STRBUF_INIT;
+    for (size_t i = 0; i < NFORMATS; i++)
+        names[i] = formats_known[i].name;
+    const char *near = text_nearest(word, names, NFORMATS);
+    bytes_quote(&shown, word, strlen(word), 40);
+    if (near != NULL)
+        error_set(err, "there is no format %s; did you mean %s?", shown.data, near);
+    else
+        error_set(err, "there is no format %s; there are text, html, csv, junit and gradescope",
+                  shown.data);
+    strbuf_free(&shown);
+    return -1;
+}
+
+int pages_formats(const char *list, unsigned *formats, struct error *err)
+{
+    unsigned set = 0;
+    if (list == NULL) {
+        for (size_t i = 0; i < NFORMATS; i++)
+            set |= formats_known[i].format;
+        *formats = set;
+        return 0;
+    }
+    for (const char *p = list;; p++) {
+        char word[32] = "";
+        size_t len = strcspn(p, ","), i = 0;
+        memcpy(word, p, len < sizeof word - 1 ? len : sizeof word - 1);
+        while (i < NFORMATS && strcmp(word, formats_known[i].name) != 0)
+            i++;
+        if (i == NFORMATS)
+            return unknown_format(word, err);
+        set |= formats_known[i].format;
+        p += len;
+        if (*p == '\0')
+            break;
+    }
+    *formats = set;
+    return 0;
+}
+
+char *pages_path(const char *out, const char *folder, const char *lab, unsigned attempt)
+{
+    return attempt > 1 ? mem_format("%s/students/%s/%s-%u", out, folder, lab, attempt)
+                       : mem_format("%s/students/%s/%s", out, folder, lab);
+}
+
+static bool has_file(const char *path, const char *ending)
+{
+    char *name = mem_format("%s%s", path, ending);
+    bool has = file_exists(name);
+    free(name);
+    return has;
+}
+
+bool pages_exist(const char *out, const char *folder, const char *lab, unsigned attempt,
+                 unsigned formats)
+{
+    char *path = pages_path(out, folder, lab, attempt);
+    bool exist = (!(formats & FORMAT_TEXT) || has_file(path, ".txt")) &&
+                 (!(formats & FORMAT_HTML) || has_file(path, ".html"));
+    free(path);
+    return exist;
+}
+
+static int write_text(const char *path, const char *ending, const struct strbuf *text,
+                      struct error *err)
+{
+    char *name = mem_format("%s%s", path, ending);
+    int rc = file_write(name, text->data, text->len, 0666, 0, err);
+    free(name);
+    return rc;
+}
+
+static int write_recording(const char *path, const struct timeline *tl, struct error *err)
+{
+    char *name = mem_format("%s.jsonl", path);
+    int rc = 0;
+    if (tl != NULL && tl->count > 0)
+        rc = timeline_save(tl, name, err);
+    else
+        unlink(name); /* of a former verdict */
+    free(name);
+    return rc;
+}
+
+static int write_all(const char *path, const struct class_feedback *feedback, unsigned formats,
+                     struct error *err)
+{
+    struct strbuf text = STRBUF_INIT;
+    char *dir = file_folder(path);
+    int rc = file_make_dirs(dir, 0777, err);
+    if (rc == 0)
+        rc = write_recording(path, feedback->tl, err);
+    if (rc == 0 && (formats & FORMAT_TEXT)) {
+        class_feedback_text(feedback, &text);
+        rc = write_text(path, ".txt", &text, err);
+    }
+    strbuf_cut(&text, 0);
+    if (rc == 0 && (formats & FORMAT_HTML)) {
+        class_feedback_html(feedback, &text);
+        rc = write_text(path, ".html", &text, err);
+    }
+    strbuf_free(&text);
+    free(dir);
+    return rc;
+}
+
+int pages_write(const struct page_of *of, const struct verdict *v, const struct timeline *tl,
+                unsigned formats, struct error *err)
+{
+    bool *hidden = mem_alloc((of->lab->nsteps + 1) * sizeof *hidden);
+    bool secret = false;
+    for (unsigned i = 0; i < of->lab->nsteps && i < v->nsteps; i++) {
+        hidden[i] = of->lab->steps[i].hidden;
+        secret = secret || (hidden[i] && v->steps[i].status == STEP_FAIL);
+    }
+    struct class_feedback feedback = {.verdict = v,
+                                      .hidden = hidden,
+                                      .tl = secret || tl == NULL || tl->count == 0 ? NULL : tl,
+                                      .student = of->student,
+                                      .name = of->name != NULL ? of->name : of->student,
+                                      .lab_title = of->lab->title,
+                                      .submission = of->submission,
+                                      .attempt = of->attempt,
+                                      .repeats = of->repeats,
+                                      .disagreed = of->disagreed};
+    char *path = pages_path(of->out, of->folder, of->lab->id, of->attempt);
+    int rc = write_all(path, &feedback, formats, err);
+    free(path);
+    free(hidden);
+    return rc;
+}
