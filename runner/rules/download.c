@@ -170,6 +170,17 @@ static const struct model_call *writer(const struct facts *f, const struct model
     return NULL;
 }
 
+/* Bytes that no write() shows: the next splice() moves them out of the pipe and into a file. */
+static const struct model_call *moved_on(const struct facts *f, const struct model_call *taken)
+{
+    for (uint64_t n = taken->event->n + 1; n < f->model.ncalls; n++) {
+        const struct model_call *c = model_call(&f->model, n);
+        if (c != NULL && c->process == taken->process && facts_is(c, "splice"))
+            return c->io == MODEL_SEND && c->socket == NULL && c->moved > 0 ? c : NULL;
+    }
+    return NULL;
+}
+
 /* What came with the next recv was written, and nothing before it. */
 static const struct model_call *later_part(const struct facts *f, const struct head *head)
 {
@@ -178,6 +189,8 @@ static const struct model_call *later_part(const struct facts *f, const struct h
         const struct model_call *c = model_call(&f->model, n);
         if (c == NULL || c->socket != s || c->io != MODEL_RECV || c->moved <= 0)
             continue;
+        if (facts_is(c, "splice"))
+            return moved_on(f, c);
         return c->data.data != NULL && c->data.len >= 8 ? writer(f, s, n + 1, c->data, true) : NULL;
     }
     return NULL;
