@@ -2,7 +2,8 @@
  * judge/judge: see judge.h. In this order:
  *
  *  1. the runner's own trouble is never a failure of the program;
- *  2. a crash beats everything else, then a report that ended the sanitized build;
+ *  2. a crash beats everything else, then a report that ended the sanitized build, then a program
+ *     that has put another in the place of the sanitized one;
  *  3. an action of the script that failed, a stall, a limit;
  *  4. the assertions.
  *
@@ -83,6 +84,42 @@ static bool corrupted(const struct facts *f, struct ruling *r)
     r->at = report->n;
     sanitizer_sentence(report, &r->message);
     return true;
+}
+
+/* A program that is not the system's: one of its own, under whatever name, or by way of the loader.
+ * The system's have nothing to hide from the sanitizers. */
+static bool is_own(const char *path)
+{
+    static const char *const system[] = {"/usr/", "/bin/", "/sbin/", "/lib/", "/lib64/"};
+    bool theirs = strstr(path, "..") == NULL && strstr(path, "/ld-") == NULL;
+    for (size_t i = 0; theirs && i < sizeof system / sizeof system[0]; i++)
+        if (strncmp(path, system[i], strlen(system[i])) == 0)
+            return false;
+    return true;
+}
+
+/* What it starts anew gets options for the sanitizers from it, and may be another program. */
+static bool replaced(const struct facts *f, struct ruling *r)
+{
+    const struct timeline *tl = f->timeline;
+    const char *variant =
+        tl->count > 0 && tl->events[0].kind == EVENT_SCENE ? tl->events[0].scene.variant : NULL;
+    for (size_t i = 0; variant != NULL && strcmp(variant, "sanitized") == 0 && i < tl->count; i++) {
+        const struct event *ev = &tl->events[i];
+        if (ev->kind != EVENT_CALL || strcmp(ev->call.name, "execve") != 0 ||
+            ev->call.result != 0 || !is_own(call_text(&ev->call, "path")))
+            continue;
+        r->outcome = OUTCOME_FAIL;
+        r->stage = STAGE_MEMORY;
+        r->at = ev->n;
+        strbuf_printf(&r->message,
+                      "%s started a program of its own (execve of %s) while it was watched for "
+                      "memory mistakes: what runs then is watched no more",
+                      ev->program != NULL ? ev->program : "it", call_text(&ev->call, "path"));
+        picked_add(&r->picked, ev->n);
+        return true;
+    }
+    return false;
 }
 
 /* Of other actions, expected and received are words: an exit status, an address. */
@@ -231,8 +268,8 @@ bool judge_scene(const struct lab *lab, const struct lab_step *step,
     struct facts f;
     struct ruling r = {.message = STRBUF_INIT};
     facts_gather(&f, lab, script, tl);
-    bool pass = !internal(&f, &r) && !crashed(&f, &r) && !corrupted(&f, &r) && !failed(&f, &r) &&
-                !asserted(&f, &r);
+    bool pass = !internal(&f, &r) && !crashed(&f, &r) && !corrupted(&f, &r) && !replaced(&f, &r) &&
+                !failed(&f, &r) && !asserted(&f, &r);
     if (!pass) {
         if (r.diagnosis == NULL && r.outcome != OUTCOME_INTERNAL_ERROR)
             r.diagnosis = rules_diagnose(&f, NULL);

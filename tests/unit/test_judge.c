@@ -346,6 +346,54 @@ static void the_same_words_from_a_plain_build_mean_nothing(void **state)
     done(&r, &tl);
 }
 
+/* A sanitized program that starts this one; plain when `variant` says so. */
+static struct result judge_exec(struct timeline *tl, const char *variant, const char *line)
+{
+    start(tl);
+    tl->events[0].scene.variant = variant;
+    tl_call(tl, line);
+    tl_end(tl, "complete");
+    return judge(tl);
+}
+
+static void a_sanitized_program_may_not_start_one_of_its_own(void **state)
+{
+    (void)state;
+    static const char *const own[] = {
+        "server 2 udp_echo.c:9 execve path=/proc/self/exe = 0",
+        "server 2 udp_echo.c:9 execve path=copy = 0",
+        "server 2 udp_echo.c:9 execve path=/usr/../tmp/copy = 0",
+        "server 2 udp_echo.c:9 execve path=/lib64/ld-linux-x86-64.so.2 = 0",
+    };
+    struct timeline tl;
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++) {
+        struct result r = judge_exec(&tl, "sanitized", own[i]);
+        assert_false(r.pass);
+        assert_int_equal(r.outcome, OUTCOME_FAIL);
+        assert_int_equal(r.step.stage, STAGE_MEMORY);
+        assert_non_null(strstr(r.step.message, "started a program of its own (execve of "));
+        done(&r, &tl);
+        r = judge_exec(&tl, "plain", own[i]);
+        assert_true(r.pass);
+        done(&r, &tl);
+    }
+}
+
+static void a_sanitized_program_may_start_one_of_the_systems_or_fail_to(void **state)
+{
+    (void)state;
+    static const char *const fine[] = {
+        "server 2 udp_echo.c:9 execve path=/bin/date = 0",
+        "server 2 udp_echo.c:9 execve path=nothing = ENOENT",
+    };
+    struct timeline tl;
+    for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++) {
+        struct result r = judge_exec(&tl, "sanitized", fine[i]);
+        assert_true(r.pass);
+        done(&r, &tl);
+    }
+}
+
 static void stages_follow_what_the_script_was_doing(void **state)
 {
     (void)state;
@@ -589,6 +637,8 @@ int main(void)
         cmocka_unit_test(an_unknown_limit_is_called_the_wall),
         cmocka_unit_test(a_sanitizers_report_is_a_crash_of_the_memory_with_its_line),
         cmocka_unit_test(the_same_words_from_a_plain_build_mean_nothing),
+        cmocka_unit_test(a_sanitized_program_may_not_start_one_of_its_own),
+        cmocka_unit_test(a_sanitized_program_may_start_one_of_the_systems_or_fail_to),
         cmocka_unit_test(stages_follow_what_the_script_was_doing),
         cmocka_unit_test(a_wrong_exit_status_is_told_without_a_diff_of_words),
         cmocka_unit_test(a_pattern_is_told_as_a_line_that_it_would_match),
