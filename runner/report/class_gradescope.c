@@ -59,27 +59,34 @@ static void step_output(const struct class_result *result, const struct class_st
         strbuf_printf(text, "\nRepeat: %s", result->reproduce);
 }
 
-/* One test; `most` 0: without points. */
-static void put_test(struct strbuf *out, bool scored, const struct strbuf *name, unsigned lab,
-                     unsigned step, bool passed, double most, const struct strbuf *text,
-                     bool hidden)
+struct test {
+    struct strbuf name, output;
+    unsigned lab, step; /* step 0: the lab as a whole */
+    bool passed, hidden;
+    double most;
+};
+
+/* Adds it, without points when the student has no score, and frees its texts. */
+static void put_test(struct strbuf *out, bool scored, struct test *test)
 {
     json_comma(out);
     strbuf_putc(out, '{');
-    put_text(out, "name", name);
+    put_text(out, "name", &test->name);
     json_field(out, "number");
-    strbuf_printf(out, step > 0 ? "\"%u.%u\"" : "\"%u\"", lab + 1, step);
+    strbuf_printf(out, test->step > 0 ? "\"%u.%u\"" : "\"%u\"", test->lab + 1, test->step);
     if (scored) {
-        put_number(out, "score", passed ? most : 0);
-        put_number(out, "max_score", most);
+        put_number(out, "score", test->passed ? test->most : 0);
+        put_number(out, "max_score", test->most);
     }
-    put_word(out, "status", passed ? "passed" : "failed");
-    if (text->len > 0) {
-        put_text(out, "output", text);
+    put_word(out, "status", test->passed ? "passed" : "failed");
+    if (test->output.len > 0) {
+        put_text(out, "output", &test->output);
         put_word(out, "output_format", "text");
     }
-    put_word(out, "visibility", hidden ? "after_published" : "visible");
+    put_word(out, "visibility", test->hidden ? "after_published" : "visible");
     strbuf_putc(out, '}');
+    strbuf_free(&test->name);
+    strbuf_free(&test->output);
 }
 
 static void put_steps(const struct class_lab *lab, const struct class_result *result, bool scored,
@@ -88,15 +95,18 @@ static void put_steps(const struct class_lab *lab, const struct class_result *re
     double each = result->max_points > 0 ? lab->weight / result->max_points : 0;
     for (unsigned i = 0; i < result->nsteps; i++) {
         const struct class_step *step = &result->steps[i];
-        struct strbuf name = STRBUF_INIT, text = STRBUF_INIT;
-        class_lab_name(&name, lab);
-        strbuf_puts(&name, ": ");
-        class_step_name(&name, result, i);
-        step_output(result, step, &text);
-        put_test(out, scored, &name, result->lab, i + 1, step->status == STEP_PASS,
-                 step->points * each, &text, step->hidden);
-        strbuf_free(&name);
-        strbuf_free(&text);
+        struct test test = {.name = STRBUF_INIT,
+                            .output = STRBUF_INIT,
+                            .lab = result->lab,
+                            .step = i + 1,
+                            .passed = step->status == STEP_PASS,
+                            .hidden = step->hidden,
+                            .most = step->points * each};
+        class_lab_name(&test.name, lab);
+        strbuf_puts(&test.name, ": ");
+        class_step_name(&test.name, result, i);
+        step_output(result, step, &test.output);
+        put_test(out, scored, &test);
     }
 }
 
@@ -105,22 +115,23 @@ static void put_lab(const struct class_book *book, const struct class_student *s
 {
     const struct class_lab *lab = &book->labs[number];
     const struct class_result *result = class_result_of(student, number);
-    struct strbuf name = STRBUF_INIT, text = STRBUF_INIT;
-    class_lab_name(&name, lab);
-    if (result == NULL)
-        strbuf_puts(&text, "Nothing was handed in.");
-    else if (result->outcome == OUTCOME_INTERNAL_ERROR)
-        strbuf_puts(&text, "The check itself failed. This is no fault of your program, and nothing "
-                           "is counted: your instructor will grade it again.");
-    else if (result->nsteps == 0)
-        strbuf_puts(&text, class_outcome_words(result->outcome));
-    if (text.len > 0)
-        put_test(out, !student->error, &name, number, 0,
-                 result != NULL && result->outcome == OUTCOME_PASS, lab->weight, &text, false);
-    else
+    bool internal = result != NULL && result->outcome == OUTCOME_INTERNAL_ERROR;
+    if (result != NULL && result->nsteps > 0 && !internal) {
         put_steps(lab, result, !student->error, out);
-    strbuf_free(&name);
-    strbuf_free(&text);
+        return;
+    }
+    struct test test = {.name = STRBUF_INIT,
+                        .output = STRBUF_INIT,
+                        .lab = number,
+                        .passed = result != NULL && result->outcome == OUTCOME_PASS,
+                        .most = lab->weight};
+    class_lab_name(&test.name, lab);
+    strbuf_puts(&test.output,
+                result == NULL ? "Nothing was handed in."
+                : internal     ? "The check itself failed. This is no fault of your program, and "
+                                 "nothing is counted: your instructor will grade it again."
+                               : class_outcome_words(result->outcome));
+    put_test(out, !student->error, &test);
 }
 
 /* "05 A UDP echo server: 9.6 of 20 (2 days late: 20 % off)" for each lab. */

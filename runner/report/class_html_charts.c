@@ -33,6 +33,7 @@ const char class_html_charts_style[] =
     "details{margin-top:8px;font-size:14px}summary{cursor:pointer;color:var(--soft)}"
     ".plain{border-collapse:collapse}.plain th,.plain td{text-align:left;padding:2px 16px 2px 0;"
     "font-weight:400}"
+    "@media screen and (max-width:640px){.hist text{font-size:15px}}"
     "@media (max-width:640px){.stuck li{grid-template-columns:minmax(0,1fr)}}"
     "@media print{svg{print-color-adjust:exact}.stuck li{break-inside:avoid}}";
 

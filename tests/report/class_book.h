@@ -13,8 +13,8 @@ static struct class_lab small_labs[] = {
      .max_points = 10,
      .weight = 20,
      .due = "2026-11-20T23:59:00+01:00"},
-    {.id = "09_tcp_client", .title = "A TCP client", .max_points = 8, .weight = 30},
-    {.id = "10_tcp_server", .title = "A TCP server", .max_points = 12, .weight = 50},
+    {.id = "09_tcp_client", .title = "A TCP client", .max_points = 10, .weight = 30},
+    {.id = "10_tcp_server", .title = "A TCP server", .max_points = 10, .weight = 50},
 };
 
 enum { BOOK_STEPS = 5 };

@@ -12,6 +12,7 @@ static void a_class_is_a_table(void **state)
     struct strbuf out = STRBUF_INIT;
     class_csv(small_class(), &out);
     compare("class_results.csv", &out);
+    keep("small.csv", &out);
     strbuf_free(&out);
 }
 
@@ -138,6 +139,7 @@ static void hostile_classes_are_whole_tables(void **state)
     struct strbuf out = STRBUF_INIT, a = STRBUF_INIT, b = STRBUF_INIT;
     const struct class_book *book = hostile_class();
     class_csv(book, &out);
+    keep("hostile.csv", &out);
     check_records(&out, 4 + 5 * book->nlabs, 1 + book->nstudents, &a, &b);
     assert_has_not(&out, CANARY);
     strbuf_free(&out);
