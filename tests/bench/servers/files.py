@@ -78,11 +78,14 @@ class Files:
 
 
 def speed(files, contenders):
-    """name -> MiB a second of each round; and name -> what `move` says of each round."""
+    """name -> MiB a second of each round; and name -> what `move` says of each round. Every second round
+    goes the other way round: what one leaves behind in caches and lists is not always met by the same."""
     told = {name: [] for name in contenders}
+    order = list(contenders.items())
     for _ in range(files.rounds):
-        for name, how in contenders.items():
+        for name, how in order:
             told[name].append(files.move(name, *how))
+        order.reverse()
     files.fresh()
     return {name: [files.mib / row[0] for row in rows] for name, rows in told.items()}, told
 
