@@ -39,7 +39,7 @@ static const char *make_folder(const struct class_book *book, struct lab_store *
 {
     char name[49];
     size_t len = 0;
-    for (; id[len] != '\0' && len < sizeof name - 1; len++) {
+    for (; len < sizeof name - 1 && id[len] != '\0'; len++) {
         unsigned char c = (unsigned char)id[len];
         bool safe = c < 0x80 && (isalnum(c) || c == '-' || (c == '.' && len > 0));
         name[len] = safe ? (char)c : '_';

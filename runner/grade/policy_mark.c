@@ -179,5 +179,6 @@ int64_t policy_mark(const struct policy *policy, int64_t weight, int64_t sum,
 double policy_round(int64_t mark)
 {
     const int64_t cent = MARK_ONE / 100, nearly = MARK_ONE / 1000000;
-    return (double)((mark + cent / 2 + nearly) / cent) / 100;
+    int64_t cents = (mark + cent / 2 + nearly) / cent;
+    return (double)cents / 100;
 }
