@@ -267,7 +267,8 @@ static void restart(struct tracee *t)
     }
 }
 
-/* Memory that no process need show: see tracer_hidden. A mapping of a device is one of /dev/zero. */
+/* Memory that no process need show: see tracer_hidden. A mapping of a device is one of /dev/zero.
+ */
 static void note_hidden(struct tracer *tracer, const struct tracee *t, long number,
                         const uint64_t args[6])
 {
@@ -381,8 +382,30 @@ static bool waits_again(const char *error)
     return error != NULL && (strcmp(error, "EAGAIN") == 0 || strcmp(error, "EINTR") == 0);
 }
 
+/* It was asked which descriptors are ready, and some were. */
+static bool tells_ready(const struct tracee *t, int64_t result)
+{
+    switch (t->spec->number) {
+#ifdef SYS_poll
+    case SYS_poll:
+    case SYS_select:
+    case SYS_epoll_wait:
+#endif
+    case SYS_ppoll:
+    case SYS_pselect6:
+    case SYS_epoll_pwait:
+#ifdef SYS_epoll_pwait2
+    case SYS_epoll_pwait2:
+#endif
+        return result > 0;
+    default:
+        return false;
+    }
+}
+
 /* Idle: it waited, nothing came, it looked, and waited again. Spinning: the same call with the same
- * empty result, over and over. */
+ * empty result, over and over; also when it asks each time whether there is something, and there
+ * always is: the end. */
 static void tell_work_from_idling(struct tracee *t, int64_t result, const char *error)
 {
     bool timed_out =
@@ -398,6 +421,8 @@ static void tell_work_from_idling(struct tracee *t, int64_t result, const char *
     } else if (!waits_again(error))
         t->idle_rounds = t->naps = 0;
 
+    if (tells_ready(t, result))
+        return;
     int fd = (int)arg_value(t, "fd", -1);
     bool empty = error != NULL || result == 0;
     if (empty && !timed_out && t->spec == t->last_spec && fd == t->last_fd &&

@@ -249,6 +249,15 @@ static void recv_spin(void)
         recv(c, buffer, sizeof buffer, 0); /* HERE recv_spin */
 }
 
+static void poll_spin(void)
+{
+    int s = listening("0.0.0.0", port), c = accept(s, NULL, NULL);
+    struct pollfd what = {.fd = c, .events = POLLIN};
+    for (;;)
+        if (poll(&what, 1, -1) == 1)
+            recv(c, buffer, sizeof buffer, 0); /* HERE poll_spin */
+}
+
 static void again_spin(void)
 {
     int s = datagrams();
@@ -759,6 +768,7 @@ int main(int argc, char **argv)
         {"flood", flood},
         {"big_file", big_file},
         {"recv_spin", recv_spin},
+        {"poll_spin", poll_spin},
         {"again_spin", again_spin},
         {"calls", calls},
         {"mute", mute},
