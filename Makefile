@@ -55,7 +55,8 @@ FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
 # The data floors and the pure functions: what is fed with foreign bytes.
 FUZZED_SRC := $(foreach room,base timeline catalog build rules judge report,$(wildcard runner/$(room)/*.c)) \
               $(wildcard runner/net/switch*.c) runner/net/stamps.c runner/net/dns.c \
-              $(wildcard runner/grade/journal*.c runner/grade/policy*.c runner/grade/class*.c) runner/grade/dates.c
+              $(wildcard runner/grade/journal*.c runner/grade/policy*.c runner/grade/class*.c) runner/grade/dates.c \
+              $(wildcard runner/grade/intake*.c) runner/grade/submission.c
 
 RUNNER_OBJ := $(RUNNER_SRC:%.c=$(BUILD)/obj/%.o)
 LIB_OBJ    := $(LIB_SRC:%.c=$(BUILD)/obj/%.o)

@@ -221,11 +221,8 @@ static void read_archive(struct reader *r)
     _exit(0);
 }
 
-static void limit(int what, rlim_t most)
-{
-    struct rlimit r = {most, most};
-    (void)setrlimit(what, &r);
-}
+/* A macro, since the C libraries do not agree on the type of the first argument of setrlimit. */
+#define limit(what, most) ((void)setrlimit(what, &(struct rlimit){most, most}))
 
 static int confine(const struct intake_limits *limits)
 {
