@@ -12,6 +12,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -137,23 +138,34 @@ static pid_t start_compiler(struct confined *c, int rules)
 }
 
 /* The runner holds the other end of what is printed. */
-static bool runner_is_gone(int output, int timeout_ms)
+static bool runner_is_gone(int output)
 {
     struct pollfd watch = {.fd = output, .events = 0};
-    return poll(&watch, 1, timeout_ms) > 0 && (watch.revents & POLLERR) != 0;
+    return poll(&watch, 1, 0) > 0 && (watch.revents & POLLERR) != 0;
 }
 
-/* As root of nothing but a group of processes; never returns when the runner has gone. */
+/* The compiler first, and then what it left: it might go on to make files. */
+static _Noreturn void clear_away(const struct confined *c, pid_t pid)
+{
+    signal(SIGTERM, SIG_IGN); /* the compiler's processes do not */
+    kill(0, SIGTERM);
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        continue;
+    for (int tries = 0; tries < 1000 && file_remove_tree(c->folder, NULL) != 0; tries++)
+        sched_yield();
+    kill(0, SIGKILL);
+    _exit(1);
+}
+
+/* Returns when the compiler has ended, and not at all when the runner has gone. */
 static void watch_until_end(const struct confined *c, pid_t pid)
 {
     struct pollfd watch[2] = {{.fd = STDOUT_FILENO, .events = 0},
                               {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN}};
     while (poll(watch, 2, -1) < 0 || (watch[0].revents | watch[1].revents) == 0)
         continue;
-    if (watch[1].revents == 0) {
-        file_remove_tree(c->folder, NULL);
-        kill(0, SIGKILL);
-    }
+    if (watch[1].revents == 0)
+        clear_away(c, pid);
     close(watch[1].fd);
 }
 
@@ -243,8 +255,11 @@ _Noreturn void confine_child(struct confined *c)
     if (c->way == WAY_NAMESPACES)
         prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_DUMPABLE, 0);
-    if (runner_is_gone(STDOUT_FILENO, 0))
+    if (runner_is_gone(STDOUT_FILENO)) {
+        if (c->folder != NULL)
+            file_remove_tree(c->folder, NULL);
         _exit(1);
+    }
     pid_t pid = start_compiler(c, rules);
     if (pid < 0)
         _exit(1);

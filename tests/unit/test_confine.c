@@ -281,6 +281,82 @@ static void an_unconfined_build_with_a_secret_is_not_served_later(void **state)
     free(text);
 }
 
+/* --- seen from inside --- */
+
+/* A compiler of ours tells what it finds. */
+static struct build *ask_inside(const char *script)
+{
+    put("cc", script);
+    assert_int_equal(chmod(at("cc"), 0755), 0);
+    put("src/p.c", "int main(void)\n{\n    return 0;\n}\n");
+    struct build_request request = request_for(CONFINE_OR_FAIL);
+    request.compiler = at("cc");
+    request.lib_dir = NULL; /* nothing to prepare: that is done outside, from our own headers */
+    struct build *b = build_start(loop, &request);
+    build_wait(b);
+    return b;
+}
+
+static void look_around(void)
+{
+    setenv("SECRET_OF_OURS", SECRET, 1);
+    int inherited = dup(0); /* not close-on-exec */
+    char *script =
+        mem_format("#!/bin/sh\nenv\n"
+                   "for n in 3 4 5 6 7 8 9; do\n"
+                   "  (eval \"exec 0<&$n\") 2>/dev/null && echo \"descriptor $n\"\n"
+                   "done\n"
+                   "cat /etc/passwd %s /proc/1/status /dev/zero 2>/dev/null | head -c 100\n"
+                   "(echo x >%s) 2>/dev/null && echo \"wrote outside\"\n"
+                   "(echo x >/usr/lib/socklings-test) 2>/dev/null && echo \"wrote lib\"\n"
+                   "echo x >inside && echo \"wrote inside\"\n"
+                   "echo \"uid $(id -u)\"\nexit 1\n",
+                   at("secret.c"), at("lib/escaped"));
+    struct build *b = ask_inside(script);
+    const char *said = build_wait(b)->messages;
+    static const char *const never[] = {SECRET,  "descriptor", "wrote outside", "wrote lib",
+                                        "root:", "State:",     "uid 0\n",       "SECRET_OF_OURS"};
+    for (size_t i = 0; i < sizeof never / sizeof *never; i++)
+        if (strstr(said, never[i]) != NULL)
+            fail_msg("\"%s\" was said inside: %s", never[i], said);
+    assert_has(said, "LC_ALL=C");
+    assert_has(said, "wrote inside");
+    assert_has(said, "uid ");
+    assert_false(file_exists(at("lib/escaped")));
+    build_free(b);
+    free(script);
+    close(inherited);
+    unsetenv("SECRET_OF_OURS");
+}
+
+static void what_runs_inside_has_nothing_of_ours(void **state)
+{
+    (void)state;
+    each_way(look_around);
+}
+
+static void inside_there_is_no_network_and_no_other_process(void **state)
+{
+    (void)state;
+    if (!has_way[0]) {
+        print_message("SKIPPED FOR: namespaces\n");
+        skip();
+    }
+    struct build *b =
+        ask_inside("#!/bin/sh\necho /*\necho \"pid $$ of $PPID\"\n"
+                   "for n in 1 2 3 4 5 6 7 8 9 10 11 12; do\n"
+                   "  [ $n -le 2 ] || [ $n -eq $$ ] || kill -0 $n && echo \"saw $n\"\n"
+                   "done 2>/dev/null\nhostname >/dev/null\nexit 1\n");
+    const char *said = build_wait(b)->messages;
+    assert_has(said, "pid 2 of 1");
+    assert_null(strstr(said, "saw 5"));
+    assert_null(strstr(said, "/home"));
+    assert_null(strstr(said, "/root"));
+    assert_null(strstr(said, "/proc"));
+    assert_null(strstr(said, "/sys"));
+    build_free(b);
+}
+
 /* --- the same as ever --- */
 
 static const char honest[] = "#include \"lab.h\"\nint main(void)\n{\n    int unused;\n"
@@ -472,6 +548,32 @@ static void a_source_that_blames_the_machine_is_not_believed(void **state)
     each_way(try_lies);
 }
 
+static void try_awkward_files(void)
+{
+    char name[300] = "src/";
+    memset(name + 4, 'h', 240);
+    strcpy(name + 244, ".h");
+    put(name, "int x;\n");
+    char *bytes = mem_alloc(1 << 20);
+    memset(bytes, ' ', 1 << 20);
+    for (int i = 0; i < 70; i++) {
+        char header[32];
+        snprintf(header, sizeof header, "src/%d.h", i);
+        put_bytes(header, bytes, 1 << 20);
+    }
+    free(bytes);
+    struct build *b = build_as(honest, CONFINE_OR_FAIL);
+    if (build_wait(b)->status != BUILD_OK)
+        fail_msg("%s", build_wait(b)->messages);
+    build_free(b);
+}
+
+static void many_large_headers_with_long_names_trouble_nobody_else(void **state)
+{
+    (void)state;
+    each_way(try_awkward_files);
+}
+
 /* --- what is left --- */
 
 /* True while a process of this machine has the mark in its command line. */
@@ -660,6 +762,8 @@ static int run_all(void)
         confined(pragmas_and_line_markers_open_nothing),
         confined(a_link_as_a_header_is_left_out),
         confined(an_unconfined_build_with_a_secret_is_not_served_later),
+        confined(what_runs_inside_has_nothing_of_ours),
+        confined(inside_there_is_no_network_and_no_other_process),
         confined(programs_and_messages_are_the_same_byte_for_byte),
         confined(headers_beside_the_source_are_seen_and_the_cache_works),
         confined(a_huge_object_is_stopped),
@@ -667,6 +771,7 @@ static int run_all(void)
         confined(endless_includes_end),
         confined(a_flood_of_messages_is_stopped),
         confined(a_source_that_blames_the_machine_is_not_believed),
+        confined(many_large_headers_with_long_names_trouble_nobody_else),
         confined(a_killed_runner_leaves_no_process_and_no_folder),
         confined(a_build_given_up_leaves_nothing),
         confined(what_must_be_confined_and_cannot_is_not_compiled),
