@@ -141,6 +141,7 @@ static inline const struct class_book *small_class(void)
     ben[1].share *= 0.8;
     ben[1].mark *= 0.8;
     ben[1].remark = "2 days late: 20 % off";
+    free((void *)(uintptr_t)ben[1].page);
     ben[1].page = "students/ben/05_udp_echo-2";
     ben[2] = book_result("ben", 1, 1, OUTCOME_STALL);
     ben[3] = book_result("ben", 2, 2, OUTCOME_CRASH);
@@ -150,6 +151,7 @@ static inline const struct class_book *small_class(void)
     chen[0].limit = CANARY;
     chen[1] = book_result("chen", 2, 1, OUTCOME_FAIL);
     dora[0] = book_result("dora", 1, 0, OUTCOME_INTERNAL_ERROR);
+    free((void *)(uintptr_t)dora[0].steps);
     dora[0].steps = NULL;
     dora[0].nsteps = 0;
     dora[0].error = "the sandbox could not be made: clone3: No space left on device";
