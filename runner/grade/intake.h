@@ -27,8 +27,8 @@ enum {
     INTAKE_ENTRIES_MOST = 4096,             /* entries looked at of one submission */
     INTAKE_CLASS_ENTRIES_MOST = 200000,     /* entries of it */
 };
-#define INTAKE_CLASS_MOST (UINT64_C(8) << 30) /* bytes unpacked of an archive with a whole class \
-                                               */
+/* Bytes unpacked of an archive with a whole class. */
+#define INTAKE_CLASS_MOST (UINT64_C(8) << 30)
 
 /* Fills *all (freed by the caller with submissions_free, also on failure). Taking the same again
  * puts the same files into the same places and changes nothing else. -1 and *err only for what
