@@ -220,45 +220,83 @@ static uint32_t draw(uint32_t *seed)
     return *seed ^= *seed << 5;
 }
 
-/* A few bytes changed, some cut off: taken or refused, and the run goes on. */
-static void mutate(const struct strbuf *whole, uint32_t *seed)
+/* A few bytes changed, some cut off. */
+static void mutate(const struct strbuf *whole, const char *name, uint32_t *seed)
 {
     char *bytes = mem_alloc(whole->len);
     memcpy(bytes, whole->data, whole->len);
     size_t len = draw(seed) % 4 == 0 ? draw(seed) % whole->len : whole->len;
     for (unsigned n = 1 + draw(seed) % 8; n > 0; n--)
         bytes[draw(seed) % whole->len] = (char)draw(seed);
-    put_bytes("class/mutant.zip", bytes, len);
+    put_bytes(name, bytes, len);
     free(bytes);
 }
 
-static void mutated_archives_are_taken_or_refused_and_never_end_the_run(void **state)
+/* Each mutant is taken or refused, with a reason, and the rest of the class is taken. */
+static void take_mutants(enum packed_as form)
 {
-    (void)state;
-    static const enum packed_as forms[] = {ZIP, TAR, TAR_GZ, TAR_XZ, SEVEN_ZIP, TAR_ZST};
-    uint32_t seed = 4711;
+    enum { MUTANTS = 40 };
+    uint32_t seed = 4711 + (uint32_t)form;
+    struct strbuf whole = STRBUF_INIT;
     good_student();
-    for (size_t f = 0; f < sizeof forms / sizeof *forms; f++) {
-        struct strbuf whole = STRBUF_INIT;
-        struct archive *a = pack("whole", forms[f], NULL);
-        pack_text(a, "05_udp_echo/udp_echo.c", "int main(void) { return 0; }\n");
-        pack_text(a, "05_udp_echo/proto.h", "#define N 1\n");
-        packed(a);
-        assert_int_equal(file_read(at("whole"), 1 << 20, 0, &whole, NULL), 0);
-        for (int i = 0; i < 60; i++) {
-            mutate(&whole, &seed);
-            take("class");
-            assert_true(taken.count + taken.nrefusals >= 2);
-            assert_echo("zoe", "good");
-            for (size_t r = 0; r < taken.nrefusals; r++)
-                assert_true(taken.refusals[r].why.text[0] != '\0');
-        }
-        strbuf_free(&whole);
+    struct archive *a = pack("whole", form, NULL);
+    pack_text(a, "05_udp_echo/udp_echo.c", "int main(void) { return 0; }\n");
+    pack_text(a, "05_udp_echo/proto.h", "#define N 1\n");
+    packed(a);
+    assert_int_equal(file_read(at("whole"), 1 << 20, 0, &whole, NULL), 0);
+    for (int i = 0; i < MUTANTS; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "class/mutant%02d.zip", i);
+        mutate(&whole, name, &seed);
+    }
+    strbuf_free(&whole);
+    take("class");
+    assert_true(taken.count + taken.nrefusals >= MUTANTS + 1);
+    assert_echo("zoe", "good");
+    for (size_t i = 0; i < taken.nrefusals; i++) {
+        assert_true(taken.refusals[i].why.text[0] != '\0');
+        assert_has(taken.refusals[i].origin, "class: mutant");
     }
     struct file_list list;
     assert_int_equal(file_list(at("out"), &list, NULL), 0);
     assert_int_equal(list.count, 1);
     file_list_free(&list);
+}
+
+static void mutated_zips_are_taken_or_refused(void **state)
+{
+    (void)state;
+    take_mutants(ZIP);
+}
+
+static void mutated_tars_are_taken_or_refused(void **state)
+{
+    (void)state;
+    take_mutants(TAR);
+}
+
+static void mutated_gzips_are_taken_or_refused(void **state)
+{
+    (void)state;
+    take_mutants(TAR_GZ);
+}
+
+static void mutated_xz_files_are_taken_or_refused(void **state)
+{
+    (void)state;
+    take_mutants(TAR_XZ);
+}
+
+static void mutated_zstd_files_are_taken_or_refused(void **state)
+{
+    (void)state;
+    take_mutants(TAR_ZST);
+}
+
+static void mutated_7z_files_are_taken_or_refused(void **state)
+{
+    (void)state;
+    take_mutants(SEVEN_ZIP);
 }
 
 static void what_a_killed_run_left_is_swept_away(void **state)
@@ -299,7 +337,12 @@ int main(void)
         in_class(bombs_stop_at_their_bounds),
         in_class(what_is_locked_broken_or_no_archive_says_so),
         in_class(names_in_archives_may_be_anything),
-        in_class(mutated_archives_are_taken_or_refused_and_never_end_the_run),
+        in_class(mutated_zips_are_taken_or_refused),
+        in_class(mutated_tars_are_taken_or_refused),
+        in_class(mutated_gzips_are_taken_or_refused),
+        in_class(mutated_xz_files_are_taken_or_refused),
+        in_class(mutated_zstd_files_are_taken_or_refused),
+        in_class(mutated_7z_files_are_taken_or_refused),
         in_class(what_a_killed_run_left_is_swept_away),
         in_class(deep_folders_are_cut_off),
     };
