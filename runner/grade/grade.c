@@ -462,6 +462,7 @@ static int open_run(struct run *run, struct error *err)
     if (run->summary->unfit || keeper_start(&run->keeper, r, run->formats, err) != 0)
         return -1;
     run->journal = journal_open(r->out, r->seed, r->version, err);
+    run->summary->begun = run->journal != NULL;
     if (run->journal == NULL || key_base_make(&run->keys, r, journal_seed(run->journal), err) != 0)
         return -1;
     run->slots = slots_new(run->loop, &run->keeper, r, on_result, on_settle, run);
