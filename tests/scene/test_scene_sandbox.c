@@ -105,6 +105,8 @@ static const struct attack table[] = {
     {"nor in tier B", "rights", .tier = TIER_B,
      .says = {"CapPrm:\t" NO_CAPABILITY, "CapEff:\t" NO_CAPABILITY, "CapBnd:\t" NO_CAPABILITY,
               "NoNewPrivs:\t1", "oom 1000"}},
+    {"what would outlive it is refused where the machine's is shared", "system_v", .tier = TIER_B,
+     .says = {"shmget: EPERM", "semget: EPERM"}},
     {"of the environment nothing is left", "environment", .says = {"PATH=", "LANG=C.UTF-8"},
      .says_not = {"CANARY", "SUDO", "SSH", "USER="}},
     {"what is around it is closed", "surfaces",

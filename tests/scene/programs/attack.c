@@ -344,6 +344,37 @@ static void clone_bomb(void)
     }
 }
 
+/* How many the kernel allows, when nobody else looks. */
+static void counts_children(void)
+{
+    char line[100];
+    int n = 0;
+    for (;; n++) {
+        pid_t pid = fork();
+        if (pid == 0)
+            stay();
+        if (pid < 0)
+            break;
+    }
+    snprintf(line, sizeof line, "%d children, then %s\n", n, strerrorname_np(errno));
+    say(line);
+    signal(SIGTERM, SIG_IGN);
+    kill(0, SIGTERM);
+}
+
+static void kills_init(void)
+{
+    said("file", open("left-behind", O_WRONLY | O_CREAT, 0644));
+    kill(getppid(), SIGKILL);
+    stay();
+}
+
+static void system_v(void)
+{
+    said("shmget", shmget(IPC_PRIVATE, 4096, 0600 | IPC_CREAT));
+    said("semget", semget(IPC_PRIVATE, 1, 0600 | IPC_CREAT));
+}
+
 static void *in_thread(void *arg)
 {
     stay();
@@ -361,6 +392,7 @@ static void thread_bomb(void)
 /* Generations that are gone before anybody has looked. */
 static void runaway(void)
 {
+    signal(SIGHUP, SIG_IGN); /* of the terminal, when the first of them ends */
     for (;;)
         if (fork() > 0)
             _exit(0);
@@ -607,6 +639,9 @@ int main(int argc, char **argv)
         {"writes_to_full", writes_to_full},
         {"vfork_bomb", vfork_bomb},
         {"clone_bomb", clone_bomb},
+        {"counts_children", counts_children},
+        {"kills_init", kills_init},
+        {"system_v", system_v},
         {"thread_bomb", thread_bomb},
         {"runaway", runaway},
         {"spin_on_all", spin_on_all},
