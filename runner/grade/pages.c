@@ -136,11 +136,14 @@ int pages_write(const struct page_of *of, const struct verdict *v, const struct 
                 unsigned formats, struct error *err)
 {
     bool *hidden = mem_alloc((of->lab->nsteps + 1) * sizeof *hidden);
-    bool secret = false;
+    bool secret = false, told = false;
     for (unsigned i = 0; i < of->lab->nsteps && i < v->nsteps; i++) {
         hidden[i] = of->lab->steps[i].hidden;
-        secret = secret || (hidden[i] && v->steps[i].status == STEP_FAIL);
+        told = told || (!hidden[i] && v->steps[i].status == STEP_FAIL);
+        secret = secret || hidden[i];
     }
+    /* The last scene is a hidden step's also when all of them pass, or when the check failed. */
+    secret = secret && !told;
     struct class_feedback feedback = {.verdict = v,
                                       .hidden = hidden,
                                       .tl = secret || tl == NULL || tl->count == 0 ? NULL : tl,
