@@ -41,6 +41,11 @@ void class_shown_make(struct class_shown *shown, const struct class_feedback *fe
                                                        .points = step->points};
         shown->hidden_failed |= step == failure;
     }
+    struct strbuf command = STRBUF_INIT;
+    class_home_command(&command, v->lab, v->seed);
+    shown->command = strbuf_take(&command);
+    if (v->reproduce != NULL)
+        shown->verdict.reproduce = shown->command;
     if (shown->hidden_failed && v->outcome != OUTCOME_INTERNAL_ERROR) {
         shown->verdict.outcome = OUTCOME_FAIL;
         shown->verdict.reproduce = NULL; /* at home there is no such step */
@@ -59,6 +64,7 @@ void class_shown_free(struct class_shown *shown)
     for (unsigned i = 0; i < shown->verdict.nsteps; i++)
         free(shown->titles[i]);
     free(shown->titles);
+    free(shown->command);
     free(shown->verdict.steps);
 }
 

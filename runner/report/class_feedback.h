@@ -19,6 +19,7 @@ struct class_shown {
     struct verdict verdict;            /* borrows everything but its list of steps */
     const struct step_result *failure; /* that may be told; NULL */
     bool hidden_failed;                /* the first failure is a hidden step's */
+    char *command;                     /* that reproduces it at home */
     char **titles;                     /* of hidden steps, else NULL; nsteps */
 };
 void class_shown_make(struct class_shown *shown, const struct class_feedback *feedback);

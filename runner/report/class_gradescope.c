@@ -34,8 +34,8 @@ static void put_word(struct strbuf *out, const char *name, const char *word)
 }
 
 /* What a student can act on; "" for a step that passed or is hidden. */
-static void step_output(const struct class_result *result, const struct class_step *step,
-                        struct strbuf *text)
+static void step_output(const struct class_lab *lab, const struct class_result *result,
+                        const struct class_step *step, struct strbuf *text)
 {
     if (step->hidden || step->status == STEP_PASS)
         return;
@@ -55,8 +55,8 @@ static void step_output(const struct class_result *result, const struct class_st
         strbuf_puts(text, "\nRead on: ");
         verdict_lesson_command(text, step->lesson, NULL);
     }
-    if (result->reproduce != NULL)
-        strbuf_printf(text, "\nRepeat: %s", result->reproduce);
+    strbuf_puts(text, "\nRepeat: ");
+    class_home_command(text, lab->id, result->seed);
 }
 
 struct test {
@@ -105,7 +105,7 @@ static void put_steps(const struct class_lab *lab, const struct class_result *re
         class_lab_name(&test.name, lab);
         strbuf_puts(&test.name, ": ");
         class_step_name(&test.name, result, i);
-        step_output(result, step, &test.output);
+        step_output(lab, result, step, &test.output);
         put_test(out, scored, &test);
     }
 }

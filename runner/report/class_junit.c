@@ -106,8 +106,8 @@ static void open_case(const struct class_student *student, const struct class_la
     strbuf_puts(out, "\"");
 }
 
-static void failure(const struct class_result *result, const struct class_step *step,
-                    struct strbuf *out)
+static void failure(const struct class_lab *lab, const struct class_result *result,
+                    const struct class_step *step, struct strbuf *out)
 {
     strbuf_printf(out, "<failure type=\"%s\" message=\"", outcome_name(class_outcome_told(result)));
     if (step->hidden) {
@@ -130,7 +130,10 @@ static void failure(const struct class_result *result, const struct class_step *
         add_text(out, step->question);
         strbuf_putc(out, '\n');
     }
-    add_text(out, result->reproduce);
+    struct strbuf command = STRBUF_INIT;
+    class_home_command(&command, lab->id, result->seed);
+    add_text(out, command.data);
+    strbuf_free(&command);
     strbuf_puts(out, "</failure>\n");
 }
 
@@ -145,7 +148,7 @@ static void step_case(const struct class_student *student, const struct class_la
     add_seconds(out, 0);
     strbuf_puts(out, step->status == STEP_PASS ? "/>\n" : ">\n");
     if (step->status == STEP_FAIL)
-        failure(result, step, out);
+        failure(lab, result, step, out);
     else if (step->status == STEP_NOT_REACHED)
         strbuf_puts(out, "<skipped message=\"not reached\"/>\n");
     if (step->status != STEP_PASS)

@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -98,6 +99,18 @@ void class_lab_name(struct strbuf *out, const struct class_lab *lab)
         strbuf_putc(out, ' ');
     }
     class_clean_line(out, *lab->title != '\0' ? lab->title : lab->id);
+}
+
+void class_home_command(struct strbuf *out, const char *lab, uint64_t seed)
+{
+    char *end;
+    unsigned long number = strtoul(lab, &end, 10);
+    strbuf_puts(out, "socklings check ");
+    if (end > lab && *end == '_')
+        strbuf_printf(out, "%lu", number);
+    else
+        class_clean_line(out, lab);
+    strbuf_printf(out, " --seed %" PRIu64, seed);
 }
 
 const struct class_step *class_failure(const struct class_result *result)

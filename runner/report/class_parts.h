@@ -27,6 +27,10 @@ void class_duration(struct strbuf *out, int64_t seconds);
 /* Adds "05 A UDP echo server". */
 void class_lab_name(struct strbuf *out, const struct class_lab *lab);
 
+/* Adds "socklings check 5 --seed 4711": how a student sees it again at home. What the grader's own
+ * command names besides (folders, the hidden labs) is nobody else's matter. */
+void class_home_command(struct strbuf *out, const char *lab, uint64_t seed);
+
 /* The first step that failed, or NULL. */
 const struct class_step *class_failure(const struct class_result *result);
 /* Adds its title, or "hidden step 1": the number counts the lab's hidden steps. */

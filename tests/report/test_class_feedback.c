@@ -59,7 +59,7 @@ static struct verdict verdict_of(struct step_result *steps, unsigned count, enum
                             .seed = 4711,
                             .points = 2,
                             .max_points = 10,
-                            .reproduce = "socklings check 9 --seed 4711",
+                            .reproduce = "socklings check 9 --seed 4711 --hidden /" CANARY,
                             .steps = steps,
                             .nsteps = count};
 }

@@ -16,6 +16,7 @@ static void a_class_is_a_junit_report(void **state)
     compare("class_junit.xml", &out);
     keep("small.xml", &out);
     assert_has_not(&out, CANARY);
+    assert_has_not(&out, "/private"); /* the grader's own command */
     assert_has(&out, "name=\"5. hidden step 1\"");
     assert_has(&out, "<failure type=\"fail\" message=\"not passed\"/>");
     assert_has(&out, "<error type=\"internal-error\" message=\"the sandbox could not be made");
@@ -94,6 +95,7 @@ static void a_student_is_a_gradescope_result(void **state)
         gradescope(book, i, &out);
         strbuf_add(&all, out.data, out.len);
     }
+    assert_has_not(&all, "/private");
     compare("class_gradescope.jsonl", &all);
     keep("gradescope.jsonl", &all);
     gradescope(book, 2, &out);
