@@ -64,11 +64,24 @@ struct intake_entry *intake_tree_add(struct intake_tree *tree, const char *path,
     return entry;
 }
 
+/* As strcmp, but a slash comes before all else: what is in a folder follows the folder at once.
+ * By bytes "li-2" would stand between "li" and "li/udp_echo.c". */
+static int compare_paths(const char *a, const char *b)
+{
+    while (*a == *b && *a != '\0') {
+        a++;
+        b++;
+    }
+    int x = *a == '/' ? 1 : *a == '\0' ? 0 : (unsigned char)*a + 2;
+    int y = *b == '/' ? 1 : *b == '\0' ? 0 : (unsigned char)*b + 2;
+    return x - y;
+}
+
 static int by_path(const void *a, const void *b)
 {
     const struct intake_entry *x = *(struct intake_entry *const *)a;
     const struct intake_entry *y = *(struct intake_entry *const *)b;
-    int order = strcmp(x->path, y->path);
+    int order = compare_paths(x->path, y->path);
     return order != 0 ? order : (x->index > y->index) - (x->index < y->index);
 }
 

@@ -99,6 +99,24 @@ static void an_archive_of_every_kind_is_a_student_known_by_its_content(void **st
     assert_echo("noending", "no ending");
 }
 
+static void names_that_begin_with_anothers_are_other_students(void **state)
+{
+    (void)state;
+    file("class/li/a.h", "");
+    file("class/li/udp_echo.c", "li");
+    file("class/li-b/udp_echo.c", "li-b");
+    file("class/li b/udp_echo.c", "li b");
+    pack_one("class/li-zip.zip", ZIP, "udp_echo.c", "li-zip");
+    pack_one("class/li.tar.zip", ZIP, "udp_echo.c", "li.tar");
+    take("class");
+    assert_counts(5, 0);
+    assert_echo("li", "li");
+    assert_echo("li-b", "li-b");
+    assert_echo("li b", "li b");
+    assert_echo("li-zip", "li-zip");
+    assert_echo("li.tar", "li.tar");
+}
+
 static void an_argument_with_a_labs_files_is_one_students(void **state)
 {
     (void)state;
@@ -611,6 +629,7 @@ int main(void)
         in_class(a_lab_with_one_of_its_two_files_is_taken),
         in_class(headers_that_differ_for_the_two_programs_of_a_lab_are_refused),
         in_class(an_archive_of_every_kind_is_a_student_known_by_its_content),
+        in_class(names_that_begin_with_anothers_are_other_students),
         in_class(an_argument_with_a_labs_files_is_one_students),
         in_class(an_archive_with_a_class_is_taken_also_below_one_folder),
         in_class(an_archive_in_a_students_folder_is_opened_but_not_one_in_that),
