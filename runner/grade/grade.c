@@ -16,13 +16,13 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/json_write.h"
 #include "base/mem.h"
 #include "build/build.h"
 #include "grade/arrival.h"
 #include "grade/intake.h"
 #include "grade/journal.h"
 #include "grade/key.h"
+#include "grade/lines.h"
 #include "grade/out.h"
 #include "grade/pages.h"
 #include "grade/policy.h"
@@ -44,6 +44,7 @@ struct run {
     struct loop *loop;
     const struct grade_request *request;
     struct grade_summary *summary;
+    struct grade_request as_run; /* what `request` points to */
     unsigned formats;
     struct keeper keeper;
     struct journal *journal;
@@ -132,59 +133,24 @@ static int refuse_tier(struct error *err)
     return -1;
 }
 
-static int check_tier(const struct grade_request *r, struct error *err)
+/* Without networks of their own, two programs may want the same port: one at a time then. */
+static int check_tier(struct grade_request *r, struct error *err)
 {
     enum scene_tier tier = scene_tier_probe();
     if (tier == TIER_C || tier == TIER_NONE)
         return refuse_tier(err);
+    if (tier == TIER_B)
+        r->jobs = 1;
     if (tier == TIER_B && r->notice != NULL)
         r->notice(r->progress_arg,
                   "There are no namespaces here (tier B): students' programs run as another user, "
-                  "but on this machine's own network and files. 'socklings doctor' tells how to "
-                  "get tier A, which is what a class should be graded with.");
+                  "but on this machine's own network and files, so they run one at a time. "
+                  "'socklings doctor' tells how to get tier A, which is what a class should be "
+                  "graded with.");
     return 0;
 }
 
-/* --- lines of the journal --- */
-
-static void compose(const struct run *run, size_t index, const struct worker_answer *head,
-                    const char *verdict, struct strbuf *line)
-{
-    const struct submission *s = run->tasks[index].submission;
-    strbuf_putc(line, '{');
-    json_field(line, "student");
-    json_text(line, s->student);
-    if (s->name != NULL) {
-        json_field(line, "name");
-        json_text(line, s->name);
-    }
-    json_field(line, "folder");
-    json_text(line, s->folder);
-    json_field(line, "attempt");
-    json_uint(line, s->attempt);
-    json_field(line, "handed_in");
-    json_int(line, s->handed_in);
-    json_field(line, "submission");
-    json_text(line, s->origin);
-    json_field(line, "key");
-    json_text(line, run->about[index].key);
-    json_field(line, "repeats");
-    json_uint(line, head->repeats);
-    json_field(line, "disagreed");
-    json_uint(line, head->disagreed);
-    json_field(line, "hidden");
-    strbuf_putc(line, '[');
-    for (unsigned i = 0; i < s->lab->nsteps; i++) {
-        if (s->lab->steps[i].hidden) {
-            json_comma(line);
-            json_text(line, s->lab->steps[i].id);
-        }
-    }
-    strbuf_putc(line, ']');
-    json_field(line, "verdict");
-    strbuf_add(line, verdict, strcspn(verdict, "\n"));
-    strbuf_puts(line, "}\n");
-}
+/* --- results --- */
 
 /* The verdict on what no worker could judge, and its pages. */
 static int internal_verdict(const struct run *run, size_t index, const char *why,
@@ -233,7 +199,7 @@ static int on_result(void *arg, size_t index, const struct worker_answer *head, 
         text = own.data;
     }
     if (rc == 0) {
-        compose(run, index, head, text, &line);
+        line_result(&line, run->tasks[index].submission, run->about[index].key, head, text);
         rc = journal_put(run->journal, &line, err);
     }
     if (rc == 0) {
@@ -366,16 +332,7 @@ static int note_refusals(struct run *run, struct error *err)
     for (size_t i = 0; rc == 0 && i < run->all.nrefusals; i++) {
         const struct refusal *refusal = &run->all.refusals[i];
         struct strbuf line = STRBUF_INIT;
-        strbuf_putc(&line, '{');
-        json_field(&line, "refused");
-        json_text(&line, refusal->origin);
-        if (refusal->student != NULL) {
-            json_field(&line, "student");
-            json_text(&line, refusal->student);
-        }
-        json_field(&line, "why");
-        json_text(&line, refusal->why.text);
-        strbuf_puts(&line, "}\n");
+        line_refusal(&line, refusal->origin, refusal->student, refusal->why.text);
         rc = journal_put(run->journal, &line, err);
         strbuf_free(&line);
     }
@@ -458,7 +415,7 @@ static int open_run(struct run *run, struct error *err)
     run->policy = policy_load(r->policy, r->catalog, err);
     if (run->policy == NULL)
         return -1;
-    run->summary->unfit = check_tier(r, err) != 0;
+    run->summary->unfit = check_tier(&run->as_run, err) != 0;
     if (run->summary->unfit || keeper_start(&run->keeper, r, run->formats, err) != 0)
         return -1;
     run->journal = journal_open(r->out, r->seed, r->version, err);
@@ -486,7 +443,8 @@ int grade_run(struct loop *loop, const struct grade_request *request, struct gra
               struct error *err)
 {
     struct run run = {
-        .loop = loop, .request = request, .summary = summary, .keeper = {.fd = -1, .pidfd = -1}};
+        .loop = loop, .as_run = *request, .summary = summary, .keeper = {.fd = -1, .pidfd = -1}};
+    run.request = &run.as_run;
     struct arrival *arrival = NULL;
     *summary = (struct grade_summary){.graded = 0};
     int rc = open_run(&run, err);

@@ -12,10 +12,10 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/json_write.h"
 #include "base/mem.h"
 #include "grade/grade.h"
 #include "grade/journal.h"
+#include "grade/lines.h"
 #include "grade/out.h"
 #include "grade/pages.h"
 #include "grade/policy.h"
@@ -52,16 +52,6 @@ static int open_parts(struct merge *m, struct error *err)
 }
 
 /* --- the journal --- */
-
-static void put_head(struct strbuf *out, uint64_t seed, const char *version)
-{
-    strbuf_printf(out, "{\"journal\":%d", JOURNAL_VERSION);
-    json_field(out, "socklings");
-    json_text(out, version);
-    json_field(out, "seed");
-    json_uint(out, seed);
-    strbuf_puts(out, "}\n");
-}
 
 static int put_entry(const struct part *part, const struct journal_entry *entry, struct strbuf *out,
                      struct error *err)
@@ -107,16 +97,7 @@ static size_t put_refusals(const struct merge *m, struct strbuf *out)
             const struct journal_refusal *r = journal_refusal(m->parts[p].journal, i);
             if (is_told(m, p, i))
                 continue;
-            strbuf_putc(out, '{');
-            json_field(out, "refused");
-            json_text(out, r->submission);
-            if (r->student != NULL) {
-                json_field(out, "student");
-                json_text(out, r->student);
-            }
-            json_field(out, "why");
-            json_text(out, r->why);
-            strbuf_puts(out, "}\n");
+            line_refusal(out, r->submission, r->student, r->why);
             count++;
         }
     }
@@ -204,7 +185,7 @@ static int merge_part(const struct merge *m, size_t index, struct strbuf *out, c
             return error_set(err, "%s: line %zu names a folder that leads elsewhere",
                              journal_path(part->journal), e->number);
         if (*version == NULL || strcmp(*version, e->version) != 0)
-            put_head(out, seed, *version = e->version);
+            line_head(out, seed, *version = e->version);
         if (put_entry(part, e, out, err) != 0 || copy_pages(m, part, e, err) != 0 ||
             copy_sources(m, part, e, err) != 0)
             return -1;
@@ -227,7 +208,7 @@ static int write_journal(const struct merge *m, struct grade_summary *summary, s
     for (size_t p = 0; rc == 0 && p < m->nparts; p++)
         rc = merge_part(m, p, &text, &version, summary, err);
     if (version == NULL)
-        put_head(&text, journal_seed(m->parts[0].journal), m->request->version);
+        line_head(&text, journal_seed(m->parts[0].journal), m->request->version);
     summary->refused = put_refusals(m, &text);
     char *path = file_join(m->request->out, "journal.jsonl");
     if (rc == 0)
