@@ -7,17 +7,22 @@
  *  - The kernel's own limits (init.c, rootfs.c) hold where one process or file is meant, and where
  * nobody could look often enough. No limit of its own on memory would do: RLIMIT_AS and RLIMIT_DATA
  * end a sanitized program, which reserves terabytes that it never uses.
+ *  - On a machine that has too much to do, time goes by in which nobody of the scene has a
+ * processor. A slow machine is no mistake of the program: what its threads and this one waited for
+ * a processor is added to the time they have, up to WAITED_MOST times that.
  *  - Memory is what programs have mapped, and what they have hidden elsewhere: in page tables, the
  * buffers of sockets, shared memory that is not mapped any more. The latter costs more to find out,
  * and is looked for every SLOW_LOOKS.
  */
 #include <signal.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "net/sockmem.h"
 #include "scene/run.h"
+#include "trace/proc.h"
 
-enum { LOOK_MS = 20, SLOW_LOOKS = 5 };
+enum { LOOK_MS = 20, SLOW_LOOKS = 5, WAITED_MOST = 20 };
 
 /* So much may lie in sockets unseen until the next slow look. */
 #define SENT_MUCH (UINT64_C(32) << 20)
@@ -85,6 +90,20 @@ static void check_programs(struct run *run)
         run->limit = "disk";
 }
 
+static bool time_used_up(struct run *run, int64_t now)
+{
+    const int64_t wall = run->setup->limits.wall_ms * CLOCK_MS;
+    if (now < run->deadline)
+        return false;
+    int64_t waited = (int64_t)(proc_waited_ns(gettid()) + tracer_waited_ns(run->tracer, NULL)) -
+                     run->waited_before;
+    int64_t deadline =
+        run->start + wall + (waited < WAITED_MOST * wall ? waited : WAITED_MOST * wall);
+    if (deadline > run->deadline)
+        run->deadline = deadline;
+    return now >= run->deadline;
+}
+
 const char *run_check_limits(struct run *run)
 {
     const struct lab_limits *limits = &run->setup->limits;
@@ -107,7 +126,7 @@ const char *run_check_limits(struct run *run)
         else if (sandbox_disk_full(run->sandbox))
             run->limit = "disk";
     }
-    if (run->limit == NULL && now >= run->deadline)
+    if (run->limit == NULL && time_used_up(run, now))
         run->limit = "wall";
     return run->limit != NULL ? "limit" : NULL;
 }

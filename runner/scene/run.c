@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "trace/proc.h"
 
 /* The whole scene on one processor: exchanges between processes that share one are several times
  * quicker, and the loopback's queue is one (settle.c). Programs inherit it. */
@@ -52,6 +53,7 @@ void run_begin(struct run *run, struct loop *loop, const struct scene_setup *set
     sigaction(SIGPIPE, &ignore, &run->sigpipe);
     run->start = clock_now();
     run->deadline = run->start + setup->limits.wall_ms * CLOCK_MS;
+    run->waited_before = (int64_t)proc_waited_ns(gettid());
     run->nplaces = run->network != NULL ? run->network->nhosts : 1;
     for (unsigned i = 0; i < run->nplaces; i++)
         run->places[i] = (struct place){

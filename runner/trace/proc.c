@@ -110,6 +110,16 @@ uint64_t proc_cpu_ms(pid_t pid)
     return (user + system) * 1000 / (unsigned long)sysconf(_SC_CLK_TCK);
 }
 
+uint64_t proc_waited_ns(pid_t tid)
+{
+    struct strbuf text = STRBUF_INIT;
+    unsigned long long waited = 0;
+    if (proc_read(tid, "schedstat", &text))
+        sscanf(text.data, "%*u %llu", &waited);
+    strbuf_free(&text);
+    return waited;
+}
+
 static uint64_t resident(pid_t pid)
 {
     struct strbuf text = STRBUF_INIT;

@@ -263,6 +263,19 @@ uint64_t tracer_cpu_ms(struct tracer *tracer)
     return sum;
 }
 
+uint64_t tracer_waited_ns(const struct tracer *tracer, uint64_t *most)
+{
+    uint64_t sum = 0, longest = 0;
+    for (unsigned i = 0; i < tracer->ntracees; i++) {
+        uint64_t waited = proc_waited_ns(tracer->tracees[i]->tid);
+        sum += waited;
+        longest = waited > longest ? waited : longest;
+    }
+    if (most != NULL)
+        *most = longest;
+    return sum;
+}
+
 uint64_t tracer_memory(const struct tracer *tracer, enum proc_memory_kind kind)
 {
     uint64_t sum = 0;

@@ -115,11 +115,15 @@ unsigned tracer_processes(const struct tracer *tracer);
 /* CPU time of all programs so far, in milliseconds: of those that live and those that ended. */
 uint64_t tracer_cpu_ms(struct tracer *tracer);
 
+/* How long the threads that live have waited for a processor, in nanoseconds: all together, and in
+ * *most (may be NULL) the one that waited most. */
+uint64_t tracer_waited_ns(const struct tracer *tracer, uint64_t *most);
+
 /* Memory that all programs occupy now, in bytes. */
 uint64_t tracer_memory(const struct tracer *tracer, enum proc_memory_kind kind);
-/* The most that they may have in memory which no process need show, when a file may be of that size:
- * anonymous files (memfd_create(2)), and mappings that are shared and of no file. Once made they
- * count to the end. */
+/* The most that they may have in memory which no process need show, when a file may be of that
+ * size: anonymous files (memfd_create(2)), and mappings that are shared and of no file. Once made
+ * they count to the end. */
 uint64_t tracer_hidden(const struct tracer *tracer, uint64_t file_bytes);
 /* What they have handed to the kernel so far, and it keeps at most for whoever reads it. */
 uint64_t tracer_sent(const struct tracer *tracer);

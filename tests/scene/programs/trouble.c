@@ -185,6 +185,13 @@ static void spin(void)
         zero = 0; /* HERE spin */
 }
 
+/* A quarter of a second of work, then an orderly end. */
+static void work(void)
+{
+    while (clock() < CLOCKS_PER_SEC / 4)
+        zero = 0;
+}
+
 static void spin_in_library(void)
 {
     for (;;)
@@ -767,6 +774,7 @@ int main(int argc, char **argv)
         {"thread_bomb", thread_bomb},
         {"flood", flood},
         {"big_file", big_file},
+        {"work", work},
         {"recv_spin", recv_spin},
         {"poll_spin", poll_spin},
         {"again_spin", again_spin},
