@@ -334,6 +334,11 @@ static bool ended_at_once(const struct facts *f, const char *program, uint64_t n
 bool facts_former(const struct facts *f, const struct event *ev)
 {
     uint64_t start = last_start(f, ev->program);
+    /* The one before was killed for the new one, and on a busy machine its end may be seen after
+     * the new one's start: they end in the order in which they were started. */
+    if (start != MODEL_NEVER && ev->n > start && ev->kind == EVENT_EXIT && ev->exit.main &&
+        ev->exit.signal != NULL && strcmp(ev->exit.signal, "SIGKILL") == 0)
+        return !ended_at_once(f, ev->program, ev->n, start);
     if (start == MODEL_NEVER || ev->n > start ||
         (ev->kind == EVENT_EXIT && ended_at_once(f, ev->program, ev->n, start)))
         return false;

@@ -70,17 +70,17 @@ def killed_again_and_again(keeper, tap, args, out, took):
     tap.say(not left, "no process outlives a killed grader", "\n".join(left))
 
 
-def full_disk(keeper, tap, args, out, undisturbed):
+def full_disk(keeper, tap, args, out, undisturbed, percent):
     """A tmpfs that is too small as OUT, in a mount namespace; then it gets larger."""
     used = sum(os.lstat(p).st_blocks * 512 for p in harness.files_below(undisturbed))
-    small = max(used * 55 // 100, 65536)
+    small = max(used * percent // 100, 65536)
     script = (f'mount -t tmpfs -o size={small},mode=755 full "$1" || exit 77; shift; out=$1; shift\n'
               '"$@"; echo "first: $?"\n'
               'mount -o remount,size=512m "$out" || exit 77\n'
               '"$@" || echo "second: $?"\n'
               'mkdir -p "$KEPT" && cp -a "$out"/. "$KEPT"/\n')
     os.makedirs(out)
-    kept = keeper.path("kept")
+    kept = out + "-kept"
     unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "-rm"]
     ran = subprocess.run([*unshare, "sh", "-c", script, "sh", out, out, keeper.socklings, *args],
                          env={**keeper.env, "KEPT": kept}, stdin=subprocess.DEVNULL,
@@ -89,8 +89,10 @@ def full_disk(keeper, tap, args, out, undisturbed):
     if ran.returncode == 77 or "unshare failed" in said:
         tap.skip("a full disk stops it", "no tmpfs can be mounted here")
         return
-    tap.say("first: 3" in said, "a disk that fills up stops it with status 3", said[-2000:])
-    tap.say("o space left" in said, "and it says so", said[-2000:])
+    first = "\n".join(line for line in said.partition("first: ")[0].splitlines()
+                      if "space" in line or "disk" in line) + said.partition("first: ")[2][:3]
+    tap.say("first: 3" in said, f"a disk with {percent} % of the room stops it with status 3", first)
+    tap.say("o space left" in said, "and it says so", first)
     tap.say("second: " not in said, "with room again it goes on to the end", said[-2000:])
     if os.path.exists(os.path.join(kept, "journal.jsonl")):
         results = {k: v.replace(out, "OUT") for k, v in harness.results_of(kept).items()}
@@ -125,8 +127,9 @@ def main():
             why = harness.differences(wanted, results)
             if not tap.say(not why, "the reports are those of an undisturbed run", why):
                 break
-        full_disk(keeper, tap, arguments(folder, expected, keeper.path("disk")),
-                  keeper.path("disk"), undisturbed)
+        for percent in (55, 85):
+            disk = keeper.path(f"disk-{percent}")
+            full_disk(keeper, tap, arguments(folder, expected, disk), disk, undisturbed, percent)
         left = keeper.left_processes() + keeper.left_files() + keeper.left_mounts()
         tap.say(not left, "no process, file or mount is left", "\n".join(left))
     finally:

@@ -104,8 +104,8 @@ class Maker:
         if kind == "wrong":
             name, mistake, patch = rng.choice(mutants(lab))
             expected = {"outcome": NOT_PASSED, "mutant": name}
-            if mistake:
-                expected["diagnosis"] = None if mistake == "none" else mistake
+            if mistake not in (None, "none"):
+                expected["diagnosis"] = mistake
             return apply_patch(solution, patch).encode(), expected
         if kind == "half":
             return read(lab, "starter", source), {"outcome": NOT_PASSED}
@@ -335,20 +335,28 @@ class Class:
         self.refuse("plain: frida", "frida")
         self.refuse("plain: frida.zip", "frida")
 
+    def neighbours(self):
+        """Names that begin alike: whose is which must not follow from how they are sorted."""
+        lab, source = "05_udp_echo", "udp_echo.c"
+        right, passes = self.maker.content("right", lab)
+        half, fails = self.maker.content("half", lab)
+        put(self.path("plain", "li", source), right, DUE)
+        put(self.path("plain", "li-a.zip"), make_zip({source: half}, DUE), DUE)
+        put(self.path("plain", "li b", source), half, DUE)
+        put(self.path("plain", "li-c", lab, source), half, DUE)
+        put(self.path("plain", "li.d", lab, source), half, DUE)
+        self.expect("li", lab, "named like another", passes, DUE)
+        for student in ("li-a", "li b", "li-c", "li.d"):
+            self.expect(student, lab, "named like another", fails)
+
     def hostile_archives(self):
-        good, expected = self.maker.content("right", "05_udp_echo")
+        good, _ = self.maker.content("right", "05_udp_echo")
         lab, source, when = "05_udp_echo", "udp_echo.c", DUE - 60
         at = {f"{lab}/{source}": good}
 
         def refused(name, data):
             put(self.path("plain", name), data, when)
             self.refuse(f"plain: {name}", name[:re.search(r"\.(tar\.gz|tar|zip)$", name).start()])
-
-        def partly(name, data):
-            put(self.path("plain", name), data, when)
-            student = name[:re.search(r"\.(tar\.gz|tar|zip)$", name).start()]
-            self.expect(student, lab, "right", expected)
-            self.refuse(name)
 
         whole = make_zip(at, when)
         refused("truncated.zip", whole[:len(whole) // 2])
@@ -365,8 +373,8 @@ class Class:
         refused("many.tar", many_entries(100000))
         refused("bomb.zip", make_zip({f"{lab}/{source}": bytes(80 << 20)}, when))
         refused("large.zip", make_zip({f"{lab}/{source}": b" " * (1 << 20) + b"\n"}, when))
-        partly("climbs.zip", make_zip({**at, "../../../../tmp/socklings-climbed": b"x"}, when))
-        partly("absolute.tar", make_tar({**at, "/tmp/socklings-absolute": b"x"}, when, "w"))
+        refused("climbs.zip", make_zip({**at, "../../../../tmp/socklings-climbed": b"x"}, when))
+        refused("absolute.tar", make_tar({**at, "/tmp/socklings-absolute": b"x"}, when, "w"))
 
     def hostile_files(self):
         """What is no regular file, in folders."""
@@ -397,6 +405,7 @@ class Class:
         for layout, n in share.items():
             getattr(self, layout)(n)
         self.doubles()
+        self.neighbours()
         self.hostile_files()
         self.hostile_archives()
         expected = {"arguments": ["plain", "moodle.zip", "canvas", "gradescope", "hw1-submissions"],

@@ -564,6 +564,32 @@ static void ends_of_former_starts_are_no_evidence(void **state)
     done(&r, &tl);
 }
 
+/* On a busy machine the end of the one that was killed is seen late. */
+static void the_end_of_the_former_may_be_seen_after_the_new_start(void **state)
+{
+    (void)state;
+    struct timeline tl;
+    start(&tl);
+    tl_done(&tl, "start", "server", "$.a[0]", "server was started");
+    tl_exit(&tl, "server", 2, 0, "SIGKILL");
+    tl_call(&tl, "server 3 udp_echo.c:20 socket domain=AF_INET type=SOCK_DGRAM = 3");
+    tl_failed(&tl, "expect", "ann", "$.a[3]", "mismatch", "hello", "jello");
+    tl_end(&tl, "failed");
+    struct result r = judge(&tl);
+    assert_false(shown(&r, "SIGKILL"));
+    done(&r, &tl);
+    /* The second end is the new one's. */
+    start(&tl);
+    tl_done(&tl, "start", "server", "$.a[0]", "server was started");
+    tl_exit(&tl, "server", 2, 0, "SIGKILL");
+    tl_exit(&tl, "server", 3, 0, "SIGKILL");
+    tl_failed(&tl, "expect", "ann", "$.a[3]", "mismatch", "hello", "jello");
+    tl_end(&tl, "failed");
+    r = judge(&tl);
+    assert_true(shown(&r, "SIGKILL"));
+    done(&r, &tl);
+}
+
 static void an_empty_datagram_that_never_came_is_not_compared(void **state)
 {
     (void)state;
@@ -644,6 +670,7 @@ int main(void)
         cmocka_unit_test(a_pattern_is_told_as_a_line_that_it_would_match),
         cmocka_unit_test(what_failed_is_no_evidence_but_the_programs_last_words_are),
         cmocka_unit_test(ends_of_former_starts_are_no_evidence),
+        cmocka_unit_test(the_end_of_the_former_may_be_seen_after_the_new_start),
         cmocka_unit_test(an_empty_datagram_that_never_came_is_not_compared),
         cmocka_unit_test(of_a_program_that_ended_it_is_told_before_those_who_wait),
         cmocka_unit_test(a_program_of_the_labs_own_is_named_last_and_without_its_lines),

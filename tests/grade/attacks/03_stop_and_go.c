@@ -1,5 +1,5 @@
 // A child stops and continues its parent a hundred times.
-// expect: outcome=pass
+// expect: outcome=pass|stall
 //@solution
 int main(int argc, char **argv)
 {

