@@ -90,7 +90,7 @@ static const char *const refused_shared[] = {"shmget", "semget", "msgget", "mq_o
  * every libc has the names: AF_KEY, AF_RDS, AF_TIPC, AF_BLUETOOTH, AF_ALG, AF_NFC, AF_VSOCK,
  * AF_KCM, AF_QIPCRTR, AF_SMC, AF_XDP. */
 static const unsigned refused_families[] = {15, 21, 30, 31, 38, 39, 40, 41, 42, 43, 44};
-enum { FAMILIES = 64 };
+enum { FAMILIES_BITS = 6, FAMILIES = 1 << FAMILIES_BITS };
 
 static bool is_refused_family(unsigned family)
 {
@@ -100,15 +100,34 @@ static bool is_refused_family(unsigned family)
     return false;
 }
 
+/* An argument that the kernel takes for an int: what stands in its upper half does not matter, and
+ * must not matter here. (SCMP_A0_32 and the like ask for zeros there.) */
+#define INT_IS(arg, value) SCMP_CMP(arg, SCMP_CMP_MASKED_EQ, 0xffffffffUL, (uint32_t)(value))
+#define BIT_IS(arg, bit, set) \
+    SCMP_CMP(arg, SCMP_CMP_MASKED_EQ, 1UL << (bit), (uint64_t)(set) << (bit))
+
 /* Each value a rule of its own, since for one call only rules that exclude each other are sure. */
 static int add_families(scmp_filter_ctx ctx)
 {
-    int rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(socket), 1,
-                              SCMP_A0_32(SCMP_CMP_GE, FAMILIES));
+    int rc = 0;
     for (unsigned family = 0; rc == 0 && family < FAMILIES; family++)
         rc = seccomp_rule_add(ctx,
                               is_refused_family(family) ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_TRACE(0),
-                              SCMP_SYS(socket), 1, SCMP_A0_32(SCMP_CMP_EQ, family));
+                              SCMP_SYS(socket), 1, INT_IS(0, family));
+    /* FAMILIES and beyond, which no kernel knows: a bit from there on is set. */
+    for (unsigned bit = FAMILIES_BITS; rc == 0 && bit < 32; bit++)
+        rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(socket), 1, BIT_IS(0, bit, 1));
+    return rc;
+}
+
+/* To all processes (-1) only where there is a PID namespace around them. */
+static int add_kill(scmp_filter_ctx ctx, bool shared)
+{
+    if (!shared)
+        return seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(kill), 0);
+    int rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(kill), 1, INT_IS(0, -1));
+    for (unsigned bit = 0; rc == 0 && bit < 32; bit++) /* not -1: some bit is not set */
+        rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(kill), 1, BIT_IS(0, bit, 0));
     return rc;
 }
 
@@ -120,7 +139,7 @@ static int add_terminal(scmp_filter_ctx ctx)
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < sizeof refused_requests / sizeof refused_requests[0]; i++)
         rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1,
-                              SCMP_A1_32(SCMP_CMP_EQ, refused_requests[i]));
+                              INT_IS(1, refused_requests[i]));
     return rc;
 }
 
@@ -162,11 +181,7 @@ static int add_conditional(scmp_filter_ctx ctx, bool shared)
         rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(mmap), 1,
                               SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_SHARED, MAP_SHARED));
     if (rc == 0)
-        rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(kill), 1,
-                              SCMP_A0_32(SCMP_CMP_NE, (uint32_t)-1));
-    if (rc == 0)
-        rc = seccomp_rule_add(ctx, shared ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_TRACE(0),
-                              SCMP_SYS(kill), 1, SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)-1));
+        rc = add_kill(ctx, shared);
     return rc;
 }
 
@@ -190,7 +205,7 @@ static int add_rules(scmp_filter_ctx ctx, bool shared)
         rc = add_refused(ctx, refused_shared, sizeof refused_shared / sizeof refused_shared[0]);
     if (rc == 0)
         rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prctl), 1,
-                              SCMP_A0_32(SCMP_CMP_EQ, PR_SET_SECCOMP));
+                              INT_IS(0, PR_SET_SECCOMP));
     if (rc == 0)
         rc = add_terminal(ctx);
     return rc;

@@ -181,6 +181,8 @@ static const struct trouble table[] = {
      .says = {"umount: EPERM", "setns: EPERM", "userfaultfd: EPERM", "vsock: EPERM"}},
     {"a user namespace is not to be had by clone3() either", "forbidden",
      .says = {"clone3: E", "tiocsti: EPERM", "chroot: EPERM", "perf_event_open: EPERM"}},
+    {"nor with something in the upper half of an argument", "forbidden",
+     .says = {"tiocsti_high: EPERM", "vsock_high: EPERM", "seccomp_high: EPERM"}},
     {"the rest of the world cannot be reached", "far_away", .says = {"connect: ENETUNREACH"}},
     {"input in pieces, and its end", "interrupted_reader",
      .scene = "{'type': 'prog', 'data': 'one\\n'}, {'output': 'prog', 'contains': 'got it'},"

@@ -24,6 +24,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -706,6 +707,9 @@ static void forbidden(void)
     tried("perf_event_open", syscall(SYS_perf_event_open, NULL, 0, 0, 0, 0));
     tried("vsock", socket(AF_VSOCK, SOCK_STREAM, 0));
     tried("tiocsti", ioctl(0, TIOCSTI, "x"));
+    tried("tiocsti_high", syscall(SYS_ioctl, 0, 0x100000000UL | TIOCSTI, "x"));
+    tried("vsock_high", syscall(SYS_socket, 0x100000000UL | AF_VSOCK, SOCK_STREAM, 0));
+    tried("seccomp_high", syscall(SYS_prctl, 0x100000000UL | PR_SET_SECCOMP, 2, NULL, 0, 0));
     long pid = syscall(SYS_clone3, &args, sizeof args);
     if (pid == 0)
         _exit(0);
