@@ -5,6 +5,7 @@
 
 #include "base/address.h"
 #include "base/mem.h"
+#include "base/random.h"
 #include "scene/actions.h"
 
 /* --- opening and closing --- */
@@ -34,6 +35,19 @@ static struct peer *add_peer(struct run *run, const char *name, enum peer_kind k
     return peer;
 }
 
+/* The next of the ports that no kernel gives out by itself (ip(7), ip_local_port_range), from a
+ * place that follows from the seed: so the same check tells the same addresses. On a network that
+ * is not our own they may be others'. */
+static uint16_t choose_port(const struct run *run)
+{
+    enum { FIRST = 61000, COUNT = 4500 };
+    struct random random;
+    if (run->setup->tier != TIER_A)
+        return 0;
+    random_seed(&random, run->setup->seed);
+    return (uint16_t)(FIRST + (random_below(&random, COUNT) + run->npeers) % COUNT);
+}
+
 static int address_family(const char *address)
 {
     return address[0] == '[' ? AF_INET6 : AF_INET;
@@ -46,7 +60,12 @@ static struct peer *open_peer(struct run *run, const struct action *action, enum
     int host = run_place(run, action->host)->host;
     int fd = sandbox_socket(run->sandbox, host, address_family(address),
                             kind == PEER_UDP ? SOCK_DGRAM : SOCK_STREAM, 0, run->err);
-    return fd < 0 ? NULL : add_peer(run, action->actor, kind, host, fd);
+    if (fd < 0)
+        return NULL;
+    uint16_t port = choose_port(run);
+    struct peer *peer = add_peer(run, action->actor, kind, host, fd);
+    peer->port = port;
+    return peer;
 }
 
 enum progress action_open(struct run *run, const struct action *action)

@@ -55,6 +55,32 @@ static void note_self(struct peer *peer)
         peer->has_other = true;
 }
 
+static void set_port(struct sockaddr_storage *addr, uint16_t port)
+{
+    if (addr->ss_family == AF_INET)
+        ((struct sockaddr_in *)addr)->sin_port = htons(port);
+    else if (addr->ss_family == AF_INET6)
+        ((struct sockaddr_in6 *)addr)->sin6_port = htons(port);
+}
+
+static bool has_port(const struct sockaddr_storage *addr)
+{
+    return addr->ss_family == AF_INET ? ((const struct sockaddr_in *)addr)->sin_port != 0
+                                      : ((const struct sockaddr_in6 *)addr)->sin6_port != 0;
+}
+
+/* With its own port when any will do. When somebody has that, the kernel chooses. */
+static int bind_port(const struct peer *peer, struct sockaddr_storage *addr, socklen_t len)
+{
+    if (has_port(addr) || peer->port == 0)
+        return bind(peer->fd, (struct sockaddr *)addr, len);
+    set_port(addr, peer->port);
+    if (bind(peer->fd, (struct sockaddr *)addr, len) == 0)
+        return 0;
+    set_port(addr, 0);
+    return bind(peer->fd, (struct sockaddr *)addr, len);
+}
+
 int peer_bind(struct peer *peer, const char *at, struct error *err)
 {
     struct sockaddr_storage addr;
@@ -64,7 +90,7 @@ int peer_bind(struct peer *peer, const char *at, struct error *err)
         return -1;
     if (peer->kind != PEER_UDP)
         setsockopt(peer->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    if (bind(peer->fd, (struct sockaddr *)&addr, len) != 0)
+    if (bind_port(peer, &addr, len) != 0)
         return error_errno(err, "%s cannot use the address %s", peer->name, at);
     note_self(peer);
     if (peer->kind == PEER_UDP) {
@@ -118,6 +144,11 @@ int peer_connect(struct peer *peer, const char *to, struct error *err)
     socklen_t len;
     if (address_parse(to, &addr, &len, err) != 0)
         return -1;
+    if (peer->self.ss_family == AF_UNSPEC && peer->port != 0) {
+        struct sockaddr_storage any = {.ss_family = addr.ss_family};
+        set_port(&any, peer->port);
+        (void)bind(peer->fd, (struct sockaddr *)&any, len); /* else the kernel chooses */
+    }
     peer->connecting = true;
     if (connect(peer->fd, (struct sockaddr *)&addr, len) == 0) {
         connected(peer);

@@ -25,8 +25,9 @@ enum peer_kind { PEER_UDP, PEER_LISTENER, PEER_STREAM };
 struct peer {
     char *name;
     enum peer_kind kind;
-    int host; /* of the network; -1: there is only one */
-    int fd;   /* -1 after close */
+    int host;      /* of the network; -1: there is only one */
+    int fd;        /* -1 after close */
+    uint16_t port; /* that it takes when it may choose; 0: the kernel does */
     struct loop *loop;
     struct loop_fd *watch;
     uint64_t *activity;                  /* counted up whenever something arrives or leaves */
