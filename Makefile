@@ -261,7 +261,7 @@ install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/lib $(DESTDIR)$(MANDIR)/man1
 	install -m 755 $(BUILD)/socklings $(DESTDIR)$(BINDIR)/socklings
 	install -m 644 lib/*.h $(BUILD)/libsocklings.a $(DESTDIR)$(DATADIR)/lib/
-	install -m 644 LICENSE $(DESTDIR)$(DATADIR)/
+	install -m 644 LICENSE runner/grade/class.sbatch $(DESTDIR)$(DATADIR)/
 	rm -rf $(DESTDIR)$(DATADIR)/labs $(DESTDIR)$(DATADIR)/lessons
 	find labs lessons -type f -exec install -D -m 644 '{}' '$(DESTDIR)$(DATADIR)/{}' ';'
 	$(BUILD)/socklings help --man >$(BUILD)/socklings.1
