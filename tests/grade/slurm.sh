@@ -6,7 +6,7 @@ for need in munged slurmctld slurmd sbatch sinfo; do
         exit 0
     fi
 done
-# shellcheck source=tests/cli/tap.sh
+# shellcheck source=tests/cli/tap.sh disable=SC2154 # root, tmp, socklings and status come from there
 . "$(dirname "$0")/../cli/tap.sh"
 here=$root/tests/grade
 trap '"$here/slurm_node" stop "$tmp/node"; chmod -R u+w "$tmp"; rm -rf "$tmp"' EXIT
