@@ -272,7 +272,7 @@ TIMES = [(re.compile(p), s) for p, s in (
     (r'"(execution_time|ms|build|scene|total)": ?[0-9.]+', r'"\1": TIME'),
     (r"[0-9.]+ ?(ms|µs|us|ns|s|min)\b", "TIME"),
     (r"(?s)<svg.*?</svg>", "PICTURE"),
-    (r"\b(3[3-9]\d{3}|[45]\d{4}|60\d{3})\b", "PORT"),
+    (r"\b(327(6[89]|[7-9]\d)|32[89]\d\d|3[3-9]\d{3}|[45]\d{4}|60\d{3})\b", "PORT"),
     (r'"events": \[[0-9, ]*\]', '"events": []'),
 )]
 
