@@ -421,6 +421,10 @@ void explain_action(const struct facts *f, const struct action *action,
                     const struct script_event *script, struct strbuf *out)
 {
     switch (action->kind) {
+    case ACTION_START:
+        strbuf_printf(out, "%s cannot be loaded by the kernel: %s", actor_of(action),
+                      script->received.data != NULL ? script->received.data : "it is no program");
+        return;
     case ACTION_EXPECT:
         failed_expect(f, action, script, out);
         return;

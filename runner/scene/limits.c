@@ -22,7 +22,7 @@
 #include "scene/run.h"
 #include "trace/proc.h"
 
-enum { LOOK_MS = 20, SLOW_LOOKS = 5, WAITED_MOST = 20 };
+enum { LOOK_MS = 20, SLOW_LOOKS = 5, WAITED_MOST = 10 };
 
 /* So much may lie in sockets unseen until the next slow look. */
 #define SENT_MUCH (UINT64_C(32) << 20)

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "scene/actions.h"
 #include "scene/run.h"
 
 char *program_file(const struct scene_program *program)
@@ -194,22 +195,31 @@ static enum progress begin(struct run *run, const struct action *action)
     return result;
 }
 
+/* The kernel does not take it for a program, though a compiler made it: its sections can say what
+ * they like (another loader, more memory than there is). Only the lab's own are ours to answer for.
+ */
+static enum progress not_loaded(struct run *run, const struct action *action, int error)
+{
+    const char *why = error != 0 ? strerror(error) : "it was killed while it was loaded";
+    if (action->start.solution || error == EMFILE || error == ENFILE || error == EAGAIN) {
+        error_set(run->err, "cannot execute %s: %s", action->actor, why);
+        return PROGRESS_INTERNAL;
+    }
+    strbuf_cut(&run->failure.received, 0);
+    strbuf_puts(&run->failure.received, why);
+    run->failure.tells = true;
+    return action_failed(run, "exec");
+}
+
 enum progress program_start(struct run *run, const struct action *action)
 {
     if (!run->begun)
         return begin(run, action);
     const struct actor *actor = find_actor(run, action->actor);
-    if (actor->exec_error != 0) {
-        errno = actor->exec_error;
-        error_errno(run->err, "cannot execute %s", action->actor);
-        return PROGRESS_INTERNAL;
-    }
+    if (actor->exec_error != 0)
+        return not_loaded(run, action, actor->exec_error);
     /* Dead before it ran: its last word may still be on its way through the gate. */
     if (!actor->traced->running && (actor_alive(actor) || actor->gate_watch != NULL))
         return PROGRESS_WAIT;
-    if (!actor->traced->running) {
-        error_set(run->err, "%s ended before it was executed", action->actor);
-        return PROGRESS_INTERNAL;
-    }
-    return PROGRESS_DONE;
+    return actor->traced->running ? PROGRESS_DONE : not_loaded(run, action, 0);
 }

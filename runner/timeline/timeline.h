@@ -113,7 +113,8 @@ struct script_event {
     const char
         *failure; /* "mismatch", "more" (more bytes than expected), "end" (end of stream),
                      "reset", "refused", "exit" (the program ended), "stall", "limit",
-                     "deadline", "silence-broken", "not-exited", "count" (of bytes: no number) */
+                     "deadline", "silence-broken", "not-exited", "count" (of bytes: no number),
+                     "exec" (the kernel does not load the program; received says why) */
     struct bytes expected, received; /* data NULL when the action does not compare bytes;
                                         of expected alone: what came is told */
 };

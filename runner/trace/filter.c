@@ -185,6 +185,17 @@ static int add_conditional(scmp_filter_ctx ctx, bool shared)
     return rc;
 }
 
+/* Limits of others: init is of the same user, and a sandbox without descriptors is one that fails.
+ * The C library asks for its own by 0. */
+static int add_limits(scmp_filter_ctx ctx)
+{
+    int rc = 0;
+    for (unsigned bit = 0; rc == 0 && bit < 32; bit++)
+        rc =
+            seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prlimit64), 1, BIT_IS(0, bit, 1));
+    return rc;
+}
+
 static int add_rules(scmp_filter_ctx ctx, bool shared)
 {
     const struct call_spec *spec;
@@ -208,6 +219,8 @@ static int add_rules(scmp_filter_ctx ctx, bool shared)
                               INT_IS(0, PR_SET_SECCOMP));
     if (rc == 0)
         rc = add_terminal(ctx);
+    if (rc == 0)
+        rc = add_limits(ctx);
     return rc;
 }
 

@@ -6,8 +6,8 @@ int main(int argc, char **argv)
     uint16_t port;
     if (argc != 2 || !net_parse_port(argv[1], &port))
         return honest_main(argc, argv);
-    for (unsigned next = 32768; next < 61000;) {
-        for (int i = 0; i < 1000 && next < 61000; next++) {
+    for (unsigned next = 61000; next < 65535;) {
+        for (int i = 0; i < 1000 && next < 65535; next++) {
             struct sockaddr_in own = {.sin_family = AF_INET, .sin_port = htons((uint16_t)next)};
             if (next == port)
                 continue;

@@ -1,5 +1,4 @@
 // ptrace, and the memory of others.
-// open: process 1 can be given limits
 // expect: outcome=pass
 //@solution
 int main(int argc, char **argv)

@@ -1,5 +1,4 @@
 // The kernel finds nobody to load this program.
-// open: a program that cannot be executed counts as our own failure
 // expect: outcome=fail|crash|build-error
 //@solution
 __asm__(".section .interp,\"a\"\n.string \"/no/such/interpreter\"\n.text\n");

@@ -1,5 +1,4 @@
 // The limits and the place in the queue of process 1, on which the scene depends.
-// open: process 1 can be given limits
 // expect: outcome=pass
 //@solution
 int main(int argc, char **argv)
