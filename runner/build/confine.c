@@ -23,6 +23,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/spare_id.h"
 #include "build/cache.h"
 #include "build/confine_parts.h"
 #include "build/messages.h"
@@ -64,26 +65,12 @@ static void tell_refusals(struct error *err)
 
 /* --- who it becomes --- */
 
-/* Root's choice of an id that nobody else has. In a container only those of uid_map are there: then
- * one of the upper half of the largest range; -1 when there is only root. */
+/* Root's choice; -1 when there is only root. */
 static uid_t spare_uid(void)
 {
-    unsigned wanted = 0x50000000U + (unsigned)getpid(), from, outside, count, most = 1;
-    uid_t found = (uid_t)-1;
-    FILE *f = fopen("/proc/self/uid_map", "re");
-    while (f != NULL && fscanf(f, "%u %u %u", &from, &outside, &count) == 3) {
-        if (wanted >= from && wanted - from < count) {
-            found = wanted;
-            break;
-        }
-        if (count > most) {
-            most = count;
-            found = from + count / 2 + (unsigned)getpid() % (count - count / 2);
-        }
-    }
-    if (f != NULL)
-        fclose(f);
-    return found;
+    unsigned pid = (unsigned)getpid();
+    unsigned found = spare_id("/proc/self/uid_map", 0x50000000U + pid, pid);
+    return found != 0 ? found : (uid_t)-1;
 }
 
 /* --- what it is told --- */

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "build/build.h"
 #include "build/compiler.h"
 
@@ -76,18 +77,6 @@ const char *build_cache_dir(struct error *err)
     return usable_shared(found, err) == 0 ? found : NULL;
 }
 
-static void quote(struct strbuf *out, const char *word)
-{
-    strbuf_putc(out, '\'');
-    for (; *word != '\0'; word++) {
-        if (*word == '\'')
-            strbuf_puts(out, "'\\''");
-        else
-            strbuf_putc(out, *word);
-    }
-    strbuf_putc(out, '\'');
-}
-
 char *build_compiler_version(const char *compiler, struct error *err)
 {
     struct compiler found;
@@ -95,7 +84,7 @@ char *build_compiler_version(const char *compiler, struct error *err)
         return NULL;
     struct strbuf command = STRBUF_INIT;
     for (size_t i = 0; i < found.count; i++) {
-        quote(&command, found.words[i]);
+        text_shell_word(&command, found.words[i]);
         strbuf_putc(&command, ' ');
     }
     strbuf_puts(&command, "--version 2>/dev/null </dev/null");

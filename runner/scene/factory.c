@@ -21,6 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/spare_id.h"
 #include "net/capture.h"
 #include "scene/init.h"
 #include "trace/filter.h"
@@ -47,28 +48,6 @@ struct sandbox_ready {
 #define IDS_COUNT 0x0ffe0000U
 #define IDS_EACH 32U /* of one runner */
 
-/* `number` as an id that is mapped here. In a container only those of /proc/self/uid_map are: then
- * one of the upper half of the largest range, but for its last two, which mean "nobody" and "none";
- * and root itself when there is no other. */
-static unsigned spare_id(const char *map, unsigned number)
-{
-    unsigned wanted = IDS_FROM + number % IDS_COUNT, from, outside, count, found = 0, most = 4;
-    FILE *f = fopen(map, "re");
-    while (f != NULL && fscanf(f, "%u %u %u", &from, &outside, &count) == 3) {
-        if (wanted >= from && wanted - from < count) {
-            found = wanted;
-            break;
-        }
-        if (count > most) {
-            most = count;
-            found = from + count / 2 + number % (count - count / 2 - 2);
-        }
-    }
-    if (f != NULL)
-        fclose(f);
-    return found;
-}
-
 struct ids {
     uid_t uid;
     gid_t gid;
@@ -80,8 +59,8 @@ static struct ids next_ids(void)
     struct ids ids = {geteuid(), getegid()};
     if (ids.uid == 0) {
         unsigned number = (unsigned)getppid() * IDS_EACH + made++ % IDS_EACH;
-        ids.uid = spare_id("/proc/self/uid_map", number);
-        ids.gid = spare_id("/proc/self/gid_map", number);
+        ids.uid = spare_id("/proc/self/uid_map", IDS_FROM + number % IDS_COUNT, number);
+        ids.gid = spare_id("/proc/self/gid_map", IDS_FROM + number % IDS_COUNT, number);
     }
     return ids;
 }
