@@ -5,7 +5,9 @@
  *    addresses in every scene; an image is remembered with its list of executable mappings, and
  * used again only when the list is the same;
  *  - what a code address means is remembered, since libdw searches its symbol tables linearly;
- *  - separate debug files are not looked for (and so nothing is ever fetched).
+ *  - separate debug files are not looked for (and so nothing is ever fetched);
+ *  - a file that the program could write is not read: it may be damaged on purpose, or become
+ *    shorter while it is mapped here, which would end us (SIGBUS).
  */
 #include "trace/source.h"
 
@@ -17,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -32,6 +35,7 @@ enum {
     STACK_WINDOW = 4096,
     BINARY_MOST = 512 << 20,
     LIBRARIES = 32, /* more are looked up by libdw, one by one */
+    MODULES = 128,  /* more are not looked at: each takes a descriptor */
     PLACES = 512
 };
 
@@ -57,7 +61,7 @@ struct image {
     Dwfl *dwfl;
     Dwfl_Module *program, *loader;
     struct library libraries[LIBRARIES];
-    unsigned nlibraries;
+    unsigned nlibraries, nmodules;
     struct place places[PLACES]; /* hashed by pc, linear probing */
     unsigned nplaces;
     unsigned users;
@@ -66,6 +70,7 @@ struct image {
 
 struct source {
     char *binary, *name;
+    bool own;
     struct image *image; /* NULL until the first frame outside the loader is asked for */
     unsigned misses;     /* addresses outside all modules: libraries loaded since */
 };
@@ -98,13 +103,6 @@ static void read_mappings(pid_t pid, struct strbuf *all, struct strbuf *key)
             strbuf_printf(key, "%llx %.*s\n", (unsigned long long)m.start, (int)m.path_len, m.path);
 }
 
-bool source_is_loader(const char *path, size_t len)
-{
-    const char *base = memrchr(path, '/', len);
-    size_t n = base != NULL ? len - (size_t)(base + 1 - path) : 0;
-    return n > 3 && (strncmp(base + 1, "ld-", 3) == 0 || strncmp(base + 1, "ld.", 3) == 0);
-}
-
 /* Only a regular file: a program may name a FIFO, which would keep us, or a device. */
 static int open_regular(int dir, const char *path, uint64_t resolve, struct stat *st)
 {
@@ -132,15 +130,50 @@ static int open_inside(pid_t pid, const char *name, struct stat *st)
     return fd;
 }
 
+/* Of the system, or on a file system that is read-only in there. */
+static bool is_settled(int fd, const struct stat *st)
+{
+    struct statvfs fs;
+    return (st->st_uid == 0 && (st->st_mode & (S_IWGRP | S_IWOTH)) == 0) ||
+           (fstatvfs(fd, &fs) == 0 && (fs.f_flag & ST_RDONLY) != 0);
+}
+
+static int open_mapped(pid_t pid, const struct proc_mapping *m, bool own, struct stat *st)
+{
+    char *name = mem_format("%.*s", (int)m->path_len, m->path);
+    int fd = open_inside(pid, name, st);
+    if (fd >= 0 && !own && !is_settled(fd, st)) {
+        close(fd);
+        fd = -1;
+    }
+    free(name);
+    return fd;
+}
+
+bool source_is_loader(pid_t pid, const struct proc_mapping *m, bool own)
+{
+    struct stat st;
+    const char *base = memrchr(m->path, '/', m->path_len);
+    size_t n = base != NULL ? m->path_len - (size_t)(base + 1 - m->path) : 0;
+    if (n <= 3 || (strncmp(base + 1, "ld-", 3) != 0 && strncmp(base + 1, "ld.", 3) != 0))
+        return false;
+    int fd = open_mapped(pid, m, own, &st);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
 static Dwfl_Module *report(struct image *image, pid_t pid, const struct proc_mapping *m,
-                           const char *binary)
+                           const char *binary, bool own)
 {
     GElf_Ehdr header;
     struct stat st;
     char *name = mem_format("%.*s", (int)m->path_len, m->path);
     const char *path = binary != NULL ? binary : name;
     Dwfl_Module *mod = NULL;
-    int fd = binary != NULL ? open_regular(AT_FDCWD, path, 0, &st) : open_inside(pid, name, &st);
+    int fd = -1;
+    if (image->nmodules++ < MODULES)
+        fd = binary != NULL ? open_regular(AT_FDCWD, path, 0, &st) : open_mapped(pid, m, own, &st);
     if (fd >= 0) {
         bool fixed = pread(fd, &header, sizeof header, 0) == (ssize_t)sizeof header &&
                      header.e_type == ET_EXEC;
@@ -156,21 +189,22 @@ static Dwfl_Module *report(struct image *image, pid_t pid, const struct proc_map
 
 /* The program is the first file mapped: the kernel maps it before its interpreter, below the
  * libraries. With `binary` unknown the path of the mapping itself is opened. */
-static void report_all(struct image *image, pid_t pid, const char *mappings, const char *binary)
+static void report_all(struct image *image, pid_t pid, const char *mappings, const char *binary,
+                       bool own)
 {
     struct proc_mapping m, program = {.path = NULL};
     for (const char *at = mappings; proc_next_mapping(&at, &m);) {
         if (m.offset != 0)
             continue;
-        bool loader = source_is_loader(m.path, m.path_len);
+        bool loader = source_is_loader(pid, &m, own);
         if (program.path != NULL && m.path_len == program.path_len &&
             memcmp(m.path, program.path, m.path_len) == 0)
             continue;
         if (program.path == NULL && !loader) {
             program = m;
-            image->program = report(image, pid, &m, binary);
+            image->program = report(image, pid, &m, binary, own);
         } else {
-            Dwfl_Module *mod = report(image, pid, &m, NULL);
+            Dwfl_Module *mod = report(image, pid, &m, NULL, own);
             if (loader)
                 image->loader = mod;
         }
@@ -258,7 +292,7 @@ static void image_free(struct image *image)
     free(image);
 }
 
-static struct image *image_make(pid_t pid, const char *binary, const char *mappings,
+static struct image *image_make(pid_t pid, const char *binary, bool own, const char *mappings,
                                 const char *key)
 {
     struct image *image = mem_alloc(sizeof *image);
@@ -268,7 +302,7 @@ static struct image *image_make(pid_t pid, const char *binary, const char *mappi
     if (image->dwfl == NULL)
         return image;
     dwfl_report_begin(image->dwfl);
-    report_all(image, pid, mappings, binary);
+    report_all(image, pid, mappings, binary, own);
     dwfl_report_end(image->dwfl, NULL, NULL);
     if (!dwfl_attach_state(image->dwfl, NULL, pid, &thread_callbacks, &now)) {
         dwfl_end(image->dwfl);
@@ -277,7 +311,7 @@ static struct image *image_make(pid_t pid, const char *binary, const char *mappi
     return image;
 }
 
-static struct image *image_get(pid_t pid, const char *binary)
+static struct image *image_get(pid_t pid, const char *binary, bool own)
 {
     struct strbuf all = STRBUF_INIT, key = STRBUF_INIT;
     read_mappings(pid, &all, &key);
@@ -291,7 +325,7 @@ static struct image *image_get(pid_t pid, const char *binary)
             slot = i;
     }
     if (found == NULL) {
-        found = image_make(pid, binary, all.data, key.data);
+        found = image_make(pid, binary, own, all.data, key.data);
         for (unsigned i = 0; i < IMAGES_KEPT && slot == IMAGES_KEPT; i++)
             if (images[i]->users == 0)
                 slot = i;
@@ -329,11 +363,12 @@ void source_forget_all(void)
     symbols_forget_all();
 }
 
-struct source *source_get(const char *binary, const char *name)
+struct source *source_get(const char *binary, const char *name, bool own)
 {
     struct source *source = mem_alloc(sizeof *source);
     source->binary = mem_string(binary);
     source->name = mem_string(name);
+    source->own = own;
     return source;
 }
 
@@ -344,6 +379,7 @@ struct source *source_share(const struct source *source)
     struct source *copy = mem_alloc(sizeof *copy);
     copy->binary = mem_string(source->binary);
     copy->name = mem_string(source->name);
+    copy->own = source->own;
     copy->image = source->image;
     if (copy->image != NULL)
         copy->image->users++;
@@ -509,7 +545,7 @@ void source_locate(struct source *source, pid_t tid, const regs_set *regs, struc
     for (int attempt = 0; attempt < 2; attempt++) {
         *out = (struct source_frame){0};
         if (source->image == NULL)
-            source->image = image_get(tid, source->binary);
+            source->image = image_get(tid, source->binary, source->own);
         out->unreadable = source->image->program == NULL;
         if (source->image->dwfl == NULL)
             return;

@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "timeline/timeline.h"
+#include "trace/proc.h"
 #include "trace/regs.h"
 
 struct source_frame {
@@ -28,9 +29,11 @@ struct source;
 /* For a program image; its libraries are looked up at the first call. binary: its path on the host
  * (the sandbox may hide it); NULL: as /proc/PID/maps says. name: the learner's source file,
  * "udp_echo.c"; frames in other files (helpers) are passed over if one in it is found; may be NULL.
+ * own: the user's own program, whose libraries are read wherever they lie; else only those that no
+ * program can change are, since a program may be written to harm whoever reads it.
  * Images that were seen before are remembered. Never fails: without debug information frames are
  * just unknown. Freed by source_put. */
-struct source *source_get(const char *binary, const char *name);
+struct source *source_get(const char *binary, const char *name, bool own);
 struct source *source_share(const struct source *source); /* for a forked child; NULL gives NULL */
 void source_put(struct source *source);
 
@@ -38,8 +41,9 @@ void source_put(struct source *source);
 void source_locate(struct source *source, pid_t tid, const regs_set *regs, struct timeline *tl,
                    struct source_frame *out);
 
-/* Whether a file is a dynamic loader, by its name: ld-linux…, ld-musl…, ld.so. */
-bool source_is_loader(const char *path, size_t len);
+/* Whether the file mapped there is a dynamic loader: ld-linux…, ld-musl…, ld.so. By its name, which
+ * no program can give to a file of its own, unless it is the user's own. */
+bool source_is_loader(pid_t pid, const struct proc_mapping *m, bool own);
 
 /* Drops what is remembered (for leak checks). */
 void source_forget_all(void);

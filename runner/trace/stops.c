@@ -62,14 +62,14 @@ static void on_fork(struct tracer *tracer, struct tracee *parent)
         handle_stop(tracer, t, t->parked_status);
 }
 
-static void find_loader(struct process *p)
+static void find_loader(struct process *p, bool own)
 {
     struct strbuf maps = STRBUF_INIT;
     struct proc_mapping m;
     p->loader_from = p->loader_to = 0;
     proc_read(p->pid, "maps", &maps);
     for (const char *at = maps.data; proc_next_mapping(&at, &m);) {
-        if (!source_is_loader(m.path, m.path_len))
+        if (!source_is_loader(p->pid, &m, own))
             continue;
         if (p->loader_from == 0)
             p->loader_from = m.start;
@@ -109,13 +109,14 @@ static void on_exec(struct tracer *tracer, struct tracee *t)
     for (unsigned i = 0; i < tracer->nbinaries; i++)
         if (strcmp(tracer->binaries[i].inside, inside) == 0)
             known = &tracer->binaries[i];
+    bool own = tracer->nbinaries == 0; /* no program of a lab: the user's own */
     source_put(p->source);
     p->source =
-        source_get(known != NULL ? known->host : NULL, known != NULL ? known->source : NULL);
+        source_get(known != NULL ? known->host : NULL, known != NULL ? known->source : NULL, own);
     p->running = true;
     p->program->running = true;
     p->main_seen = false;
-    find_loader(p);
+    find_loader(p, own);
 }
 
 /* What is open besides the standard streams; a line each. */

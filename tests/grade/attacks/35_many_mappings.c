@@ -1,0 +1,44 @@
+// Thousands of programs mapped, each of which the tracer opens to look up what is called where.
+// expect: outcome=pass|fail|limit
+//@solution
+/* dup(0), on a stack from which no way leads back into the program. */
+static void call(void *code)
+{
+    static char nothing[65536];
+    __asm__ volatile("mov %%rsp, %%r12\n mov %%rbp, %%r13\n mov %1, %%rsp\n xor %%ebp, %%ebp\n"
+                     "call *%0\n mov %%r12, %%rsp\n mov %%r13, %%rbp\n"
+                     :
+                     : "r"(code), "r"(nothing + 32768)
+                     : "r12", "r13", "rax", "rcx", "r11", "rdi", "r14", "memory");
+}
+
+static void map_all(const char *name)
+{
+    struct dirent *entry;
+    DIR *folder = opendir(name);
+    while (folder != NULL && (entry = readdir(folder)) != NULL) {
+        int fd = openat(dirfd(folder), entry->d_name, O_RDONLY | O_NONBLOCK);
+        mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+        close(fd);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    /* pop r14; push 0; xor edi, edi; mov eax, 32; syscall; add rsp, 8; push r14; ret */
+    static const unsigned char code[] = {0x41, 0x5e, 0x6a, 0,    0x31, 0xff, 0xb8, 0x20, 0,   0, 0,
+                                         0x0f, 0x05, 0x48, 0x83, 0xc4, 8,    0x41, 0x56, 0xc3};
+    if (serving(argc, argv)) {
+        map_all("/usr/bin");
+        map_all("/usr/sbin");
+        map_all("/usr/lib/x86_64-linux-gnu");
+        char *page = mmap(NULL, 65536, PROT_READ | PROT_WRITE | PROT_EXEC,
+                          MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        for (int i = 0; i < 20; i++) {
+            memcpy(page + i * 128, code, sizeof code);
+            call(page + i * 128);
+            close(4);
+        }
+    }
+    return honest_main(argc, argv);
+}
