@@ -28,9 +28,9 @@ bool proc_sleeps(pid_t tid, bool *timed);
 /* User and system time of the whole process so far, in milliseconds. */
 uint64_t proc_cpu_ms(pid_t pid);
 
-/* How long this thread could have run, but waited for a processor, in nanoseconds: the second number
- * of /proc/PID/schedstat (Documentation/scheduler/sched-stats of Linux). 0 where the kernel does not
- * count it. */
+/* How long this thread could have run, but waited for a processor, in nanoseconds: the second
+ * number of /proc/PID/schedstat (Documentation/scheduler/sched-stats of Linux). 0 where the kernel
+ * does not count it. */
 uint64_t proc_waited_ns(pid_t tid);
 
 /* Memory that it occupies now, in bytes: its resident set, in which pages shared with others count

@@ -107,9 +107,9 @@ struct tracer {
     uint64_t activity;
     unsigned recorded;
     uint64_t ended_cpu_ms;
-    uint64_t sent;   /* tracer_sent */
-    uint64_t shared; /* tracer_hidden: bytes of shared mappings of no file */
-    unsigned memfds; /* … and anonymous files */
+    uint64_t sent;              /* tracer_sent */
+    uint64_t shared;            /* tracer_hidden: bytes of shared mappings of no file */
+    unsigned memfds;            /* … and anonymous files */
     const struct tracee *asked; /* busy.c: it is being stopped, to see where it is; NULL: none */
     struct source_frame found;
     bool finished; /* nothing is recorded any more */
