@@ -1,4 +1,8 @@
-/* net/sockdiag: see sockdiag.h. One dump for each family and protocol; libmnl frames the messages.
+/*
+ * net/sockdiag: see sockdiag.h. libmnl frames the messages.
+ *
+ *  - UDP is one dump for each family. TCP of both is one: the kernel walks a table that all
+ *    namespaces share, and only the older request (TCPDIAG_GETSOCK, inet_diag_req) names no family.
  */
 #include "net/sockdiag.h"
 
@@ -70,20 +74,13 @@ static int on_message(const struct nlmsghdr *nlh, void *arg)
     return MNL_CB_OK;
 }
 
-static int dump(int fd, unsigned char family, unsigned char protocol, unsigned states,
-                struct list *list)
+/* The rows of one request, which `nlh` holds. */
+static int dump(int fd, struct nlmsghdr *nlh, struct list *list)
 {
     static unsigned sequence;
     _Alignas(struct nlmsghdr) char buffer[16384];
-    struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
-    nlh->nlmsg_type = SOCK_DIAG_BY_FAMILY;
     nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
     nlh->nlmsg_seq = ++sequence;
-    struct inet_diag_req_v2 *req = mnl_nlmsg_put_extra_header(nlh, sizeof *req);
-    req->sdiag_family = family;
-    req->sdiag_protocol = protocol;
-    req->idiag_states = states;
-    list->tcp = protocol == IPPROTO_TCP;
     if (send(fd, nlh, nlh->nlmsg_len, 0) < 0)
         return -1;
     for (;;) {
@@ -96,22 +93,50 @@ static int dump(int fd, unsigned char family, unsigned char protocol, unsigned s
     }
 }
 
+static int dump_tcp(int fd, unsigned states, struct list *list)
+{
+    _Alignas(struct nlmsghdr) char buffer[128];
+    struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
+    nlh->nlmsg_type = TCPDIAG_GETSOCK;
+    struct inet_diag_req *req = mnl_nlmsg_put_extra_header(nlh, sizeof *req);
+    req->idiag_states = states;
+    list->tcp = true;
+    return dump(fd, nlh, list);
+}
+
+static int dump_udp(int fd, unsigned char family, struct list *list)
+{
+    _Alignas(struct nlmsghdr) char buffer[128];
+    struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
+    nlh->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+    struct inet_diag_req_v2 *req = mnl_nlmsg_put_extra_header(nlh, sizeof *req);
+    req->sdiag_family = family;
+    req->sdiag_protocol = IPPROTO_UDP;
+    req->idiag_states = ~0U;
+    list->tcp = false;
+    return dump(fd, nlh, list);
+}
+
+/* Sockets that are bound and no more are in another large table (TCP_BOUND_INACTIVE, Linux 6.8):
+ * they belong to the list of all, and are no connections. */
+static unsigned tcp_states(unsigned what)
+{
+    const unsigned listening = 1U << TCP_LISTEN, connections = 0x1fff & ~listening;
+    if (what == SOCKDIAG_ALL)
+        return ~0U;
+    return ((what & SOCKDIAG_LISTENING) != 0 ? listening : 0) |
+           ((what & SOCKDIAG_CONNECTIONS) != 0 ? connections : 0);
+}
+
 int sockdiag_list(int fd, unsigned what, struct socket_row **rows, unsigned *count,
                   struct error *err)
 {
     static const unsigned char families[] = {AF_INET, AF_INET6};
-    const unsigned listening = 1U << TCP_LISTEN, all = ~0U;
-    unsigned tcp = ((what & SOCKDIAG_LISTENING) != 0 ? listening : 0) |
-                   ((what & SOCKDIAG_CONNECTIONS) != 0 ? all & ~listening : 0);
-    unsigned udp = (what & SOCKDIAG_UDP) != 0 ? all : 0;
+    unsigned tcp = tcp_states(what);
     struct list list = {0};
-    int rc = 0;
-    for (int f = 0; f < 2 && rc == 0; f++) {
-        if (tcp != 0)
-            rc = dump(fd, families[f], IPPROTO_TCP, tcp, &list);
-        if (udp != 0 && rc == 0)
-            rc = dump(fd, families[f], IPPROTO_UDP, udp, &list);
-    }
+    int rc = tcp != 0 ? dump_tcp(fd, tcp, &list) : 0;
+    for (int f = 0; f < 2 && rc == 0 && (what & SOCKDIAG_UDP) != 0; f++)
+        rc = dump_udp(fd, families[f], &list);
     if (rc != 0) {
         free(list.rows);
         return error_errno(err, "cannot list the sockets (sock_diag)");

@@ -13,7 +13,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* A kind of socket; what its messages begin with; which attribute holds struct sk_meminfo. */
+/* A kind of socket (AF_UNSPEC: of both families, as in sockdiag.c); what its messages begin with;
+ * which attribute holds struct sk_meminfo. */
 struct kind {
     unsigned char family, protocol;
     size_t header;
@@ -21,9 +22,8 @@ struct kind {
 };
 
 static const struct kind kinds[] = {
-    {AF_INET, IPPROTO_TCP, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO},
+    {AF_UNSPEC, IPPROTO_TCP, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO},
     {AF_INET, IPPROTO_UDP, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO},
-    {AF_INET6, IPPROTO_TCP, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO},
     {AF_INET6, IPPROTO_UDP, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO},
     {AF_UNIX, 0, sizeof(struct unix_diag_msg), UNIX_DIAG_MEMINFO},
     {AF_NETLINK, NDIAG_PROTO_ALL, sizeof(struct netlink_diag_msg), NETLINK_DIAG_MEMINFO},
@@ -32,7 +32,12 @@ static const struct kind kinds[] = {
 
 static void put_request(struct nlmsghdr *nlh, const struct kind *kind)
 {
-    if (kind->family == AF_UNIX) {
+    nlh->nlmsg_type = kind->family == AF_UNSPEC ? TCPDIAG_GETSOCK : SOCK_DIAG_BY_FAMILY;
+    if (kind->family == AF_UNSPEC) {
+        struct inet_diag_req *req = mnl_nlmsg_put_extra_header(nlh, sizeof *req);
+        req->idiag_ext = 1U << (INET_DIAG_SKMEMINFO - 1);
+        req->idiag_states = 0x1fff; /* one that is only bound holds nothing */
+    } else if (kind->family == AF_UNIX) {
         struct unix_diag_req *req = mnl_nlmsg_put_extra_header(nlh, sizeof *req);
         req->sdiag_family = kind->family;
         req->udiag_states = ~0U;
@@ -87,7 +92,6 @@ static void dump(int fd, struct sum *sum)
     static unsigned sequence;
     _Alignas(struct nlmsghdr) char buffer[16384];
     struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
-    nlh->nlmsg_type = SOCK_DIAG_BY_FAMILY;
     nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
     nlh->nlmsg_seq = ++sequence;
     put_request(nlh, sum->kind);

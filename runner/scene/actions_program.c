@@ -86,6 +86,18 @@ static enum progress wait_blocked(struct run *run, const struct action *action, 
     return PROGRESS_WAIT;
 }
 
+/* Sockets are listed when they may have changed: a call has returned since; or when nothing has
+ * moved, which comes at growing intervals and before anybody gives up. */
+static bool sockets_changed(struct run *run)
+{
+    uint64_t returned = tracer_returned(run->tracer), activity = run_activity(run);
+    bool changed =
+        !run->begun || returned != run->sockets_returned || activity == run->sockets_activity;
+    run->sockets_returned = returned;
+    run->sockets_activity = activity;
+    return changed;
+}
+
 /* A listening TCP socket, or a bound UDP socket, that is none of our peers'. */
 static enum progress wait_socket(struct run *run, const struct action *action, struct actor *actor)
 {
@@ -103,7 +115,7 @@ static enum progress wait_socket(struct run *run, const struct action *action, s
             strbuf_printf(&run->sentence, "%s port %s", tcp ? " on" : " to", port);
     }
     const struct place *place = actor->place;
-    if (place->diag >= 0 &&
+    if (place->diag >= 0 && sockets_changed(run) &&
         sockdiag_list(place->diag, tcp ? SOCKDIAG_LISTENING : SOCKDIAG_UDP, &rows, &n, NULL) == 0) {
         for (unsigned i = 0; i < n; i++) {
             bool ours = rows[i].local_port == run->marker_port;

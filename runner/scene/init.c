@@ -335,6 +335,42 @@ static _Noreturn void become_program(const struct init_config *config,
     _exit(127);
 }
 
+/* What a program is started with. */
+struct start {
+    const struct init_config *config;
+    const struct init_request *req;
+    int gate;
+    const int *stdio;
+    char **argv;
+};
+
+/* The program's side; in tier A it is in init's memory until it executes the program, and init
+ * waits. So the answer is sent from here. */
+static int begin_program(void *arg)
+{
+    const struct start *start = arg;
+    answer(start->config->control, 0, "", -1);
+    become_program(start->config, start->req, start->gate, start->stdio, start->argv);
+}
+
+/* Copying the page tables of a runner with all its libraries takes longer than all else here, so it
+ * is done as vfork(2) does. Not without namespaces: the program then becomes another user, which
+ * would make its memory, and so init's, one that nobody may look into or trace. */
+static pid_t start_program(struct start *start)
+{
+    static _Alignas(16) char stack[128 << 10];
+    if (start->config->kind.tier == TIER_A) {
+        pid_t pid =
+            clone(begin_program, stack + sizeof stack, CLONE_VM | CLONE_VFORK | SIGCHLD, start);
+        prctl(PR_SET_DUMPABLE, 0); /* as it was before: the program's side could be traced */
+        return pid;
+    }
+    pid_t pid = fork();
+    if (pid == 0)
+        begin_program(start);
+    return pid;
+}
+
 static void spawn(const struct init_config *config, struct init_request *req, const int *fds,
                   unsigned nfds)
 {
@@ -360,10 +396,9 @@ static void spawn(const struct init_config *config, struct init_request *req, co
     for (int i = 0; i < 3; i++)
         if ((req->stdio_mask & (1U << i)) != 0 && next < nfds)
             stdio[i] = fds[next++];
-    pid_t pid = fork();
-    if (pid == 0)
-        become_program(config, req, fds[0], stdio, argv);
-    answer(config->control, pid < 0 ? errno : 0, "start a process", -1);
+    struct start start = {config, req, fds[0], stdio, argv};
+    if (start_program(&start) < 0)
+        answer(config->control, errno, "start a process", -1);
 }
 
 /* --- the words --- */

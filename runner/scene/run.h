@@ -123,6 +123,7 @@ struct run {
         quiet_since; /* since when nothing has moved, but something is under way in the kernel */
     uint64_t quiet_seen;
     uint64_t rows_hash;
+    uint64_t sockets_returned, sockets_activity; /* when sockets were waited for and last listed */
 };
 
 /* scene/run.c. Begin, open the sandbox (-1 and run->err), end: always, also after a failure. */

@@ -390,8 +390,12 @@ static const char *play(struct run *run)
             why = advance(run);
             if (why != NULL)
                 return why;
-            if (run->done == done && run_activity(run) == seen && stalled(run))
-                return give_up(run, NULL);
+            if (run->done == done && run_activity(run) == seen && stalled(run)) {
+                /* A limit may have been reached since it was last looked at. */
+                run->next_limit_check = 0;
+                why = run_check_limits(run);
+                return why != NULL && strcmp(why, "limit") != 0 ? why : give_up(run, why);
+            }
         }
         look = look * 2 < LOOK_MOST_US * 1000 ? look * 2 : LOOK_MOST_US * 1000;
     }

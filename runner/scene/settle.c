@@ -120,27 +120,6 @@ static uint64_t unsent(const struct run *run)
     return sum;
 }
 
-/* The marker goes round once for each state of the scene. */
-static bool wire_drained(struct run *run)
-{
-    if (wire_pump(run) || wire_busy(run))
-        return false;
-    if (run->marker < 0)
-        return true;
-    if (run->settle != SETTLE_IDLE && run->settle_seen != run_activity(run))
-        run->settle = SETTLE_IDLE; /* something moved since it was sent */
-    if (run->settle == SETTLE_IDLE) {
-        run->settle_seen = run_activity(run);
-        run->settle = SETTLE_SENT;
-        run->marker_number++;
-        if (send(run->marker, &run->marker_number, sizeof run->marker_number, MSG_DONTWAIT) < 0)
-            run->settle = SETTLE_IDLE;
-        else
-            take_marker(run); /* most often the kernel delivers it while it sends */
-    }
-    return run->settle == SETTLE_ARRIVED;
-}
-
 static bool threads_asleep(struct run *run, const struct actor *actor, struct trace_rest *rests,
                            unsigned *n)
 {
@@ -153,6 +132,36 @@ static bool someone_alive(const struct run *run, const struct actor *actor)
     return actor != NULL ? actor_alive(actor) : tracer_live(run->tracer) > 0;
 }
 
+/* Somebody is surely at work: no need to look at anything else. */
+static bool someone_works(const struct run *run, const struct actor *actor)
+{
+    return someone_alive(run, actor) &&
+           tracer_moves(run->tracer, actor != NULL ? actor->traced : NULL);
+}
+
+/* The marker goes round once for each state of the scene, when nobody is seen at work. */
+static bool wire_drained(struct run *run, const struct actor *actor)
+{
+    if (wire_pump(run) || wire_busy(run))
+        return false;
+    if (run->marker < 0)
+        return true;
+    if (run->settle != SETTLE_IDLE && run->settle_seen != run_activity(run))
+        run->settle = SETTLE_IDLE; /* something moved since it was sent */
+    if (run->settle == SETTLE_IDLE && someone_works(run, actor))
+        return false;
+    if (run->settle == SETTLE_IDLE) {
+        run->settle_seen = run_activity(run);
+        run->settle = SETTLE_SENT;
+        run->marker_number++;
+        if (send(run->marker, &run->marker_number, sizeof run->marker_number, MSG_DONTWAIT) < 0)
+            run->settle = SETTLE_IDLE;
+        else
+            take_marker(run); /* most often the kernel delivers it while it sends */
+    }
+    return run->settle == SETTLE_ARRIVED;
+}
+
 /* What has been sent has arrived, and nobody is at work on it. */
 static bool arrived(struct run *run, const struct actor *actor)
 {
@@ -160,7 +169,7 @@ static bool arrived(struct run *run, const struct actor *actor)
     unsigned n;
     for (unsigned i = 0; i < run->nactors; i++)
         stdio_hand_over(&run->actors[i]->io);
-    if (!wire_drained(run))
+    if (!wire_drained(run, actor))
         return false;
     if (someone_alive(run, actor) && !threads_asleep(run, actor, rests, &n))
         return false;

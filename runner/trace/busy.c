@@ -5,7 +5,6 @@
 #include <sys/ptrace.h>
 
 #include "base/clock.h"
-#include "trace/proc.h"
 #include "trace/tracee.h"
 
 /* A thread that runs stops at once; on a busy machine when it is its turn. */
@@ -19,7 +18,7 @@ static struct tracee *choose(const struct tracer *tracer)
     for (unsigned i = 0; i < tracer->ntracees; i++) {
         struct tracee *t = tracer->tracees[i];
         if (t->process == NULL || !t->process->running || t->process->source == NULL ||
-            t->state != CALL_NONE || t->stopped || proc_sleeps(t->tid, &timed))
+            t->state != CALL_NONE || t->stopped || proc_sleeps(t->tid, &t->eye, &timed))
             continue;
         if (chosen == NULL || t->process->cpu_ms > chosen->process->cpu_ms)
             chosen = t;

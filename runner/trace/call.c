@@ -470,6 +470,7 @@ static void finish(struct tracer *tracer, struct tracee *t, int64_t result, cons
 {
     int64_t now = clock_now();
     t->state = CALL_NONE;
+    tracer->returned++;
     if (t->event < 0)
         return;
     decode_exit(tracer->tl, t->tid, t->spec, t->args, error != NULL ? -1 : result, &t->decoded);

@@ -47,16 +47,16 @@ int proc_status_number(pid_t pid, const char *key)
 }
 
 /* What follows the name, which stands in parentheses and may hold any character. */
-static const char *behind_name(const struct strbuf *text)
+static const char *behind_name(const char *text)
 {
-    const char *paren = strrchr(text->data, ')');
+    const char *paren = strrchr(text, ')');
     return paren != NULL && paren[1] == ' ' ? paren + 2 : NULL;
 }
 
 char proc_state(pid_t pid)
 {
     struct strbuf text = STRBUF_INIT;
-    const char *rest = proc_read(pid, "stat", &text) ? behind_name(&text) : NULL;
+    const char *rest = proc_read(pid, "stat", &text) ? behind_name(text.data) : NULL;
     char state = rest != NULL ? rest[0] : '?';
     strbuf_free(&text);
     return state;
@@ -84,26 +84,64 @@ static bool has_timeout(const char *text)
     return false;
 }
 
-bool proc_sleeps(pid_t tid, bool *timed)
+/* The file of an eye, from its beginning; empty when the thread has gone. */
+static void look(int *fd, pid_t tid, const char *name, char *text, size_t size)
 {
-    struct strbuf text = STRBUF_INIT;
+    if (*fd < 0) {
+        char path[64];
+        snprintf(path, sizeof path, "/proc/%d/%s", (int)tid, name);
+        *fd = open(path, O_RDONLY | O_CLOEXEC);
+    }
+    ssize_t n = *fd >= 0 ? pread(*fd, text, size - 1, 0) : 0;
+    text[n > 0 ? n : 0] = '\0';
+}
+
+void proc_eye_close(struct proc_eye *eye)
+{
+    if (eye->stat >= 0)
+        close(eye->stat);
+    if (eye->call >= 0)
+        close(eye->call);
+    *eye = (struct proc_eye){-1, -1};
+}
+
+enum { CALL_TEXT = 256 };
+
+/* It is on a processor, or waits for one. Else `text` is the call that it waits in; empty where the
+ * kernel does not tell. */
+static bool runs(pid_t tid, struct proc_eye *eye, char text[CALL_TEXT])
+{
+    look(&eye->call, tid, "syscall", text, CALL_TEXT);
+    return strncmp(text, "running", 7) == 0;
+}
+
+bool proc_runs(pid_t tid, struct proc_eye *eye)
+{
+    char text[CALL_TEXT];
+    return runs(tid, eye, text);
+}
+
+bool proc_sleeps(pid_t tid, struct proc_eye *eye, bool *timed)
+{
+    char state[512], call[CALL_TEXT];
     *timed = false;
-    if (proc_state(tid) != 'S')
+    look(&eye->stat, tid, "stat", state, sizeof state);
+    const char *rest = behind_name(state);
+    if (rest == NULL || rest[0] != 'S')
         return false;
     /* The kernel makes sure itself that the thread is off its processor before it tells which call
      * it is in (task_current_syscall in lib/syscall.c); it says "running" of all others. */
-    bool known = proc_read(tid, "syscall", &text) && text.len > 0;
-    bool running = known && strncmp(text.data, "running", 7) == 0;
-    *timed = known && !running && has_timeout(text.data);
-    strbuf_free(&text);
-    return !running;
+    if (runs(tid, eye, call))
+        return false;
+    *timed = call[0] != '\0' && has_timeout(call);
+    return true;
 }
 
 uint64_t proc_cpu_ms(pid_t pid)
 {
     struct strbuf text = STRBUF_INIT;
     unsigned long user = 0, system = 0;
-    const char *rest = proc_read(pid, "stat", &text) ? behind_name(&text) : NULL;
+    const char *rest = proc_read(pid, "stat", &text) ? behind_name(text.data) : NULL;
     if (rest != NULL)
         sscanf(rest, "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system);
     strbuf_free(&text);

@@ -21,9 +21,18 @@ int proc_status_number(pid_t pid, const char *key);
 /* The state letter of /proc/PID/stat ('R', 'S', …; '?' when it has gone). */
 char proc_state(pid_t pid);
 
+/* What a thread is looked at through, kept open from one look to the next: {-1, -1} at first. */
+struct proc_eye {
+    int stat, call;
+};
+void proc_eye_close(struct proc_eye *eye);
+
 /* Whether the thread is asleep ('S') and off its processor. The state alone says only what it is
  * about to do: on its way to sleep, or out of wait4(2), it may be waiting for the processor. */
-bool proc_sleeps(pid_t tid, bool *timed);
+bool proc_sleeps(pid_t tid, struct proc_eye *eye, bool *timed);
+
+/* A quicker look: true only when the thread is surely not asleep. */
+bool proc_runs(pid_t tid, struct proc_eye *eye);
 
 /* User and system time of the whole process so far, in milliseconds. */
 uint64_t proc_cpu_ms(pid_t pid);

@@ -9,7 +9,6 @@
 
 #include "base/mem.h"
 #include "trace/names.h"
-#include "trace/proc.h"
 
 struct tracee *tracee_find(struct tracer *tracer, pid_t tid)
 {
@@ -27,6 +26,7 @@ struct tracee *tracee_add(struct tracer *tracer, pid_t tid)
     }
     struct tracee *t = mem_alloc(sizeof *t);
     t->tid = tid;
+    t->eye = (struct proc_eye){-1, -1};
     t->event = -1;
     t->restore_arg = -1;
     tracer->tracees[tracer->ntracees++] = t;
@@ -105,5 +105,6 @@ void tracee_remove(struct tracer *tracer, struct tracee *t, int status)
             free(p);
         }
     }
+    proc_eye_close(&t->eye);
     free(t);
 }

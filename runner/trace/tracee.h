@@ -3,6 +3,7 @@
 #define SOCKLINGS_TRACE_TRACEE_H
 
 #include "trace/decode.h"
+#include "trace/proc.h"
 #include "trace/source.h"
 #include "trace/tracer.h"
 
@@ -55,7 +56,8 @@ struct tracee {
     int vtid;
     struct process *process; /* NULL: its parent's fork has not been reported yet */
     int parked_status;       /* the stop of such a one */
-    bool stopped;            /* by SIGSTOP or the like, until SIGCONT */
+    struct proc_eye eye;
+    bool stopped; /* by SIGSTOP or the like, until SIGCONT */
     enum call_state state;
     enum call_state below; /* the state below a sigreturn */
     const struct call_spec *spec;
@@ -105,6 +107,7 @@ struct tracer {
     tracer_boundary_fn *boundary;
     void *boundary_arg;
     uint64_t activity;
+    uint64_t returned; /* tracer_returned */
     unsigned recorded;
     uint64_t ended_cpu_ms;
     uint64_t sent;              /* tracer_sent */

@@ -197,7 +197,7 @@ bool tracer_asleep(struct tracer *tracer, const struct trace_program *program,
 {
     *n = 0;
     for (unsigned i = 0; i < tracer->ntracees; i++) {
-        const struct tracee *t = tracer->tracees[i];
+        struct tracee *t = tracer->tracees[i];
         if (t->process == NULL)
             return false;
         if (program != NULL && t->process->program != program)
@@ -205,7 +205,7 @@ bool tracer_asleep(struct tracer *tracer, const struct trace_program *program,
         if (has_ended(t))
             continue;
         bool timed = false;
-        if (!t->process->running || !(t->stopped || proc_sleeps(t->tid, &timed)))
+        if (!t->process->running || !(t->stopped || proc_sleeps(t->tid, &t->eye, &timed)))
             return false;
         if (*n < most) {
             rests[*n] = rest_of(t);
@@ -215,6 +215,20 @@ bool tracer_asleep(struct tracer *tracer, const struct trace_program *program,
         }
     }
     return *n > 0;
+}
+
+bool tracer_moves(struct tracer *tracer, const struct trace_program *program)
+{
+    for (unsigned i = 0; i < tracer->ntracees; i++) {
+        struct tracee *t = tracer->tracees[i];
+        if (t->process == NULL)
+            return true;
+        if (program != NULL && t->process->program != program)
+            continue;
+        if (!t->process->running || (!t->stopped && proc_runs(t->tid, &t->eye)))
+            return true;
+    }
+    return false;
 }
 
 unsigned tracer_calls(struct tracer *tracer, const struct trace_program *program,
@@ -228,6 +242,11 @@ unsigned tracer_calls(struct tracer *tracer, const struct trace_program *program
             rests[n++] = rest_of(t);
     }
     return n;
+}
+
+uint64_t tracer_returned(const struct tracer *tracer)
+{
+    return tracer->returned;
 }
 
 uint64_t tracer_activity(const struct tracer *tracer)

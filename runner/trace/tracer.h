@@ -92,6 +92,12 @@ void tracer_kill(struct tracer *tracer, const struct trace_program *program, int
 bool tracer_asleep(struct tracer *tracer, const struct trace_program *program,
                    struct trace_rest *rests, unsigned most, unsigned *n);
 
+/* How many calls have returned so far. */
+uint64_t tracer_returned(const struct tracer *tracer);
+
+/* A quicker look: true when some of those threads are surely not asleep. False says nothing. */
+bool tracer_moves(struct tracer *tracer, const struct trace_program *program);
+
 /* The calls under way without asking the kernel whether they sleep. */
 unsigned tracer_calls(struct tracer *tracer, const struct trace_program *program,
                       struct trace_rest *rests, unsigned most);
