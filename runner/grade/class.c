@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "grade/class_notes.h"
 #include "grade/class_read.h"
 #include "grade/class_refused.h"
 #include "grade/dates.h"
@@ -318,10 +319,10 @@ static int assemble(struct assembly *a, struct journal *const *journals, size_t 
     if (read_students(a, err) != 0)
         return -1;
     class_add_refusals(a->book, a->memory, journals, njournals);
-    class_add_strangers(a->book, a->memory, a->policy);
     if (class_check_folders(a->book, err) != 0)
         return -1;
     weigh_labs(a);
+    class_add_notes(a->book, a->memory, a->policy);
     for (unsigned i = 0; i < a->book->nstudents; i++)
         mark_student(a, &a->book->students[i]);
     return 0;

@@ -6,8 +6,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/text.h"
-#include "grade/policy_parts.h"
 
 /* --- students --- */
 
@@ -116,47 +114,6 @@ void class_add_refusals(struct class_book *book, struct lab_store *memory,
     book->refusals = list;
     book->nrefusals = (unsigned)kept;
     add_students(book, memory);
-}
-
-/* --- extensions --- */
-
-static const char *why_stranger(const struct class_book *book, struct lab_store *memory,
-                                const char *id)
-{
-    const char **ids = mem_alloc((book->nstudents + 1) * sizeof *ids);
-    for (unsigned i = 0; i < book->nstudents; i++)
-        ids[i] = book->students[i].id;
-    const char *near = text_nearest(id, ids, book->nstudents);
-    const char *why =
-        near != NULL
-            ? store_format(memory,
-                           "extensions: nobody called \"%s\" has handed in anything; is \"%s\""
-                           " meant?",
-                           id, near)
-            : store_format(memory, "extensions: nobody called \"%s\" has handed in anything", id);
-    free(ids);
-    return why;
-}
-
-void class_add_strangers(struct class_book *book, struct lab_store *memory,
-                         const struct policy *policy)
-{
-    struct class_refusal *list =
-        store_alloc(memory, (book->nrefusals + policy->nextensions + 1) * sizeof *list);
-    unsigned count = book->nrefusals;
-    memcpy(list, book->refusals, count * sizeof *list);
-    for (unsigned i = 0; i < policy->nextensions; i++) {
-        const char *student = policy->extensions[i].student;
-        if (has_student(book, student) ||
-            (i > 0 && strcmp(policy->extensions[i - 1].student, student) == 0))
-            continue;
-        list[count++] = (struct class_refusal){
-            .submission = store_string(memory, policy->path != NULL ? policy->path : "policy"),
-            .why = why_stranger(book, memory, student),
-        };
-    }
-    book->refusals = list;
-    book->nrefusals = count;
 }
 
 /* --- folders --- */

@@ -6,18 +6,12 @@
 
 #include "catalog/store.h"
 #include "grade/journal.h"
-#include "grade/policy.h"
 #include "report/class.h"
 
 /* The refusals of all journals, each once, in order; and those students of them who have handed in
  * nothing else, without a result. */
 void class_add_refusals(struct class_book *book, struct lab_store *memory,
                         struct journal *const *journals, size_t njournals);
-
-/* A refusal for each extension of the policy that is for nobody in the book: a name that is
- * misspelt must not be lost, and who has handed in nothing yet is no mistake. */
-void class_add_strangers(struct class_book *book, struct lab_store *memory,
-                         const struct policy *policy);
 
 /* -1 and *err when two students would have the same folder: pages would replace each other. */
 int class_check_folders(const struct class_book *book, struct error *err);

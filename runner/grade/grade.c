@@ -357,6 +357,9 @@ static int write_reports(struct run *run, struct error *err)
                             r->version, err);
     if (rc == 0)
         rc = out_write(&book, r->out, run->formats, err);
+    /* Of a part they may not be true, and with --watch they would be told with each file. */
+    if (rc == 0 && !r->watch && r->shards == 1)
+        out_tell_notes(r, &book);
     class_free(&book);
     return rc;
 }

@@ -229,6 +229,8 @@ static int write_reports(const struct merge *m, const struct policy *policy, str
                                               (int64_t)time(NULL), r->version, err);
     if (rc == 0)
         rc = out_write(&book, r->out, m->formats, err);
+    if (rc == 0)
+        out_tell_notes(r, &book);
     class_free(&book);
     journal_close(journal);
     return rc;

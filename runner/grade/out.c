@@ -60,3 +60,10 @@ int out_write(const struct class_book *book, const char *out, unsigned formats, 
             return -1;
     return 0;
 }
+
+void out_tell_notes(const struct grade_request *r, const struct class_book *book)
+{
+    for (unsigned i = 0; i < book->nnotes && r->notice != NULL; i++)
+        if (book->notes[i].urgent)
+            r->notice(r->progress_arg, book->notes[i].text);
+}

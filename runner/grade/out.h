@@ -5,9 +5,12 @@
 #define SOCKLINGS_GRADE_OUT_H
 
 #include "base/error.h"
+#include "grade/grade.h"
 #include "report/class.h"
 
 /* Writes what `formats` (grade/pages.h) asks for, each file at once or not at all. */
 int out_write(const struct class_book *book, const char *out, unsigned formats, struct error *err);
+/* The book's urgent notes, as notices. */
+void out_tell_notes(const struct grade_request *request, const struct class_book *book);
 
 #endif

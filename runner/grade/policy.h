@@ -42,7 +42,7 @@ void policy_free(struct policy *policy); /* NULL is fine */
  *  - A grader's own failure is chosen only when there is nothing else, and always makes the mark
  *    not final (class_student.error), unless it was an attempt too many.
  *  - Students of whom there are only refusals are there, without results. An extension for nobody
- *    in the book is told among the refusals.
+ *    in the book is told among the notes.
  *  - A result that an older socklings judged says so in its remark.
  *
  * -1 and *err: a line that holds no verdict (its number is named), journals written by different

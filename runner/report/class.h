@@ -74,6 +74,12 @@ struct class_refusal {
     const char *why;
 };
 
+/* What the rules come to, and may not be meant: for the instructor. */
+struct class_note {
+    const char *text;
+    bool urgent; /* probably a mistake: not only for the page */
+};
+
 struct class_book {
     const char *title;
     const char *made;    /* "2026-11-21 14:03 UTC": told on the pages */
@@ -84,6 +90,8 @@ struct class_book {
     unsigned nstudents;
     struct class_refusal *refusals;
     unsigned nrefusals;
+    struct class_note *notes;
+    unsigned nnotes;
     struct class_store *store; /* owns all of the above; private */
 };
 

@@ -19,7 +19,8 @@ static const char page_style[] =
     "background:var(--card);border:1px solid var(--line);border-radius:12px;padding:10px 14px}"
     ".tiles dt{font-size:14px;color:var(--soft)}.tiles dd{margin:0;font-size:24px;"
     "font-weight:600;line-height:1.3}.tiles dd small{font-weight:400}"
-    ".first{border-color:var(--warn)}.first li{margin:6px 0}.fine{color:var(--good)}";
+    ".first{border-color:var(--warn)}.first li{margin:6px 0}.fine{color:var(--good)}"
+    "#appeals code{overflow-wrap:anywhere}@media print{#appeals{display:none}}";
 
 static const char *const styles[] = {page_style, class_html_table_style, class_html_charts_style,
                                      class_html_mistakes_style, NULL};
@@ -203,6 +204,52 @@ static void add_refusals(const struct class_book *book, struct strbuf *out)
     strbuf_puts(out, "</ul>\n</section>\n");
 }
 
+static void add_notes(const struct class_book *book, struct strbuf *out)
+{
+    if (book->nnotes == 0)
+        return;
+    strbuf_puts(out, "<section id=\"notes\">\n<h2>Is this meant?</h2>\n<p class=\"soft\">What the "
+                     "rules come to in this class. The marks below are made so.</p>\n<ul>\n");
+    for (unsigned i = 0; i < book->nnotes; i++) {
+        strbuf_puts(out, "<li>");
+        html_text(out, book->notes[i].text);
+        strbuf_puts(out, "</li>\n");
+    }
+    strbuf_puts(out, "</ul>\n</section>\n");
+}
+
+/* --- when a mark is doubted --- */
+
+/* Folded up: a class of hundreds has hundreds of lines, and few are ever asked for. */
+static void add_appeals(const struct class_book *book, struct strbuf *out)
+{
+    struct strbuf list = STRBUF_INIT;
+    unsigned count = 0;
+    for (unsigned i = 0; i < book->nstudents; i++)
+        for (unsigned k = 0; k < book->students[i].nresults; k++) {
+            const struct class_result *result = &book->students[i].results[k];
+            if (result->reproduce == NULL)
+                continue;
+            add_place(book, &book->students[i], result, &list);
+            strbuf_puts(&list, "<code>");
+            html_text(&list, result->reproduce);
+            strbuf_puts(&list, "</code></li>\n");
+            count++;
+        }
+    if (count > 0) {
+        strbuf_puts(out, "<section id=\"appeals\">\n<h2>When a mark is doubted</h2>\n<p "
+                         "class=\"soft\">Run the command in the folder of these results. It "
+                         "compiles what was handed in, plays the same scenes with the same bytes, "
+                         "and shows what a student does not see of the hidden steps.</p>\n"
+                         "<details><summary>");
+        text_count(out, count, "command", "commands");
+        strbuf_puts(out, "</summary>\n<ul>\n");
+        strbuf_add(out, list.data, list.len);
+        strbuf_puts(out, "</ul></details>\n</section>\n");
+    }
+    strbuf_free(&list);
+}
+
 void class_html(const struct class_book *book, struct strbuf *out)
 {
     const struct html_page page = {book->title, styles, scripts};
@@ -213,10 +260,12 @@ void class_html(const struct class_book *book, struct strbuf *out)
     strbuf_puts(out, "<main>\n");
     add_first(book, &n, out);
     add_refusals(book, out);
+    add_notes(book, out);
     class_html_table(book, out);
     class_html_histogram(book, out);
     class_html_stuck(book, out);
     class_html_mistakes(book, out);
+    add_appeals(book, out);
     strbuf_puts(out, "</main>\n<footer>socklings ");
     html_text(out, book->version);
     strbuf_puts(out, "</footer>\n");

@@ -241,6 +241,17 @@ run env SOCKLINGS_TIER=C "$socklings" grade "$class" --lab 5 --out "$tmp/c"
 is "without isolation nothing is graded" "$status" 3
 has "and the fix is told" "$out" "The fix:"
 
+# --- rules that may not be meant ---
+
+printf '{"version": 1, "labs": {"09_tcp_client": {}}, "extensions": {"ana": "1d", "zoe": "1d"}}' \
+    >"$tmp/other.json"
+grade --out "$tmp/grades" --policy "$tmp/other.json"
+is "rules that may not be meant are no error" "$status" 0
+has "a lab that counts unasked is told" "$err" "05_udp_echo is not named. 6 of 6 students"
+has "an extension whose name is misspelt is told" "$err" "is \"anna\" meant?"
+hasnt "who has not handed in yet is no mistake" "$err" "zoe"
+has "but stands in class.html" "$(cat "$tmp/grades/class.html")" "zoe"
+
 mkdir "$tmp/full"
 if [ "$(id -u)" -eq 0 ] && mount -t tmpfs -o size=64k none "$tmp/full" 2>/dev/null; then
     run "$socklings" grade "$class" --lab 5 --seed 11 --out "$tmp/full/out"

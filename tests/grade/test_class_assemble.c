@@ -312,11 +312,42 @@ static void an_extension_for_nobody_is_told(void **state)
     assemble(&j, 1,
              "{\"version\": 1, \"extensions\": {\"ana\": \"1d\", \"xavier\": {\"05_udp_echo\":"
              " \"1d\", \"09_tcp_client\": \"2d\"}, \"anna\": \"1d\"}}");
-    assert_int_equal(book.nrefusals, 2);
-    assert_string_equal(book.refusals[0].submission, "p.json");
-    assert_has(book.refusals[0].why, "nobody called \"ana\" has handed in anything; is \"anna\"");
-    assert_has(book.refusals[1].why, "\"xavier\"");
+    assert_int_equal(book.nrefusals, 0);
+    assert_int_equal(book.nnotes, 2);
+    assert_string_equal(book.notes[0].text,
+                        "p.json: extensions: nobody called \"ana\" has handed in "
+                        "anything; is \"anna\" meant?");
+    assert_true(book.notes[0].urgent);
+    assert_has(book.notes[1].text, "\"xavier\"");
+    assert_false(book.notes[1].urgent); /* may still hand in */
     assert_int_equal(book.nstudents, 1);
+    class_free(&book);
+    journal_close(j);
+}
+
+static void a_lab_that_counts_unasked_is_told(void **state)
+{
+    (void)state;
+    const struct row rows[] = {{"anna", "05_udp_echo", 1, 1, 10, NULL, NULL, NULL, DUE},
+                               {"anna", "09_tcp_client", 1, 2, 4, NULL, NULL, NULL, DUE},
+                               {"ben", "05_udp_echo", 1, 3, 10, NULL, NULL, NULL, DUE},
+                               {"cleo", "05_udp_echo", 1, 4, 10, NULL, NULL, NULL, DUE}};
+    struct journal *j = journal_of("a", "0.1.0", rows, 4);
+    assemble(&j, 1, "{\"version\": 1, \"labs\": {\"05_udp_echo\": {\"weight\": 2}}}");
+    assert_int_equal(book.nnotes, 1);
+    assert_has(book.notes[0].text, "p.json: labs: 09_tcp_client is not named. 1 of 3 students");
+    assert_has(book.notes[0].text, "counts its 4 points for everybody");
+    assert_true(book.notes[0].urgent);
+    class_free(&book);
+    assemble(&j, 1, "{\"version\": 1}");
+    assert_int_equal(book.nnotes, 1);
+    assert_has(book.notes[0].text, "09_tcp_client was handed in by 1 of 3 students");
+    class_free(&book);
+    assemble(&j, 1, "{\"version\": 1, \"default\": {\"weight\": 0}}");
+    assert_int_equal(book.nnotes, 0);
+    class_free(&book);
+    assemble(&j, 1, "{\"version\": 1, \"labs\": {\"05_udp_echo\": {}, \"09_tcp_client\": {}}}");
+    assert_int_equal(book.nnotes, 0);
     class_free(&book);
     journal_close(j);
 }
@@ -473,6 +504,7 @@ int main(void)
         in_folder(the_same_lines_in_any_order_give_the_same_book),
         in_folder(who_was_only_refused_is_there_without_results),
         in_folder(an_extension_for_nobody_is_told),
+        in_folder(a_lab_that_counts_unasked_is_told),
         in_folder(an_empty_class_is_a_class),
         in_folder(shards_become_one_class_and_the_later_journal_wins),
         in_folder(shards_of_different_versions_are_refused),

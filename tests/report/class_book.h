@@ -120,6 +120,9 @@ static inline const struct class_book *small_class(void)
     static struct class_refusal refusals[] = {
         {"class.zip: finn.zip", "finn", "the archive ends in the middle of an entry"},
         {"class.zip: notes.pdf", NULL, "no student's folder, and no source of a lab"}};
+    static struct class_note notes[] = {
+        {"policy.json: extensions: nobody called \"bne\" has handed in anything; is \"ben\" meant?",
+         true}};
     static struct class_book book = {.title = "Networks, winter 2026",
                                      .made = "2026-11-21 14:03 UTC",
                                      .version = "0.1.0",
@@ -128,7 +131,9 @@ static inline const struct class_book *small_class(void)
                                      .students = students,
                                      .nstudents = 5,
                                      .refusals = refusals,
-                                     .nrefusals = 2};
+                                     .nrefusals = 2,
+                                     .notes = notes,
+                                     .nnotes = 1};
     if (anna[0].steps != NULL)
         return &book;
     for (unsigned lab = 0; lab < 3; lab++)
@@ -184,12 +189,15 @@ static inline const struct class_book *hostile_class(void)
     static struct class_result results[KINDS][KINDS];
     static struct class_student students[KINDS];
     static struct class_refusal refusals[KINDS];
+    static struct class_note notes[KINDS];
     static struct class_book book = {.labs = labs,
                                      .nlabs = KINDS,
                                      .students = students,
                                      .nstudents = KINDS,
                                      .refusals = refusals,
-                                     .nrefusals = KINDS};
+                                     .nrefusals = KINDS,
+                                     .notes = notes,
+                                     .nnotes = KINDS};
     memset(longest, 'W', sizeof longest - 1);
     book.title = SCRIPT IMAGE;
     book.made = ENDS;
@@ -213,6 +221,7 @@ static inline const struct class_book *hostile_class(void)
         steps[i][1] = (struct class_step){
             .id = CANARY, .title = CANARY, .status = STEP_NOT_REACHED, .points = 1, .hidden = true};
         refusals[i] = (struct class_refusal){t, i % 2 ? t : NULL, t};
+        notes[i] = (struct class_note){t, true};
     }
     for (unsigned i = 0; i < KINDS; i++) {
         for (unsigned k = 0; k < KINDS; k++)

@@ -33,6 +33,23 @@ static void what_needs_a_person_stands_first(void **state)
     strbuf_free(&out);
 }
 
+static void a_mark_that_is_doubted_can_be_had_again(void **state)
+{
+    (void)state;
+    const struct class_book *book = small_class();
+    struct strbuf out = STRBUF_INIT;
+    class_html(book, &out);
+    const char *at = strstr(out.data, "id=\"appeals\"");
+    assert_non_null(at);
+    for (unsigned i = 0; i < book->nstudents; i++)
+        for (unsigned k = 0; k < book->students[i].nresults; k++) {
+            at = strstr(at, "<code>socklings check 5 --seed 4711 --hidden /private</code>");
+            assert_non_null(at);
+            at++;
+        }
+    strbuf_free(&out);
+}
+
 static void every_student_has_a_page(void **state)
 {
     (void)state;
@@ -129,6 +146,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_class_is_a_page),
         cmocka_unit_test(what_needs_a_person_stands_first),
+        cmocka_unit_test(a_mark_that_is_doubted_can_be_had_again),
         cmocka_unit_test(every_student_has_a_page),
         cmocka_unit_test(hostile_names_stay_text),
         cmocka_unit_test(an_empty_class_is_a_page_too),
