@@ -109,6 +109,11 @@ static void say_counts(struct cli *cli, const struct grade_summary *s, bool merg
     if (!merged && s->reused > 0)
         strbuf_printf(&out, ": %zu judged now, %zu as before", s->graded, s->reused);
     strbuf_puts(&out, ".");
+    if (s->graded + s->reused > 0) {
+        strbuf_putc(&out, ' ');
+        text_count(&out, s->passed, "passes", "pass");
+        strbuf_putc(&out, '.');
+    }
     if (s->flaky > 0) {
         strbuf_puts(&out, " ");
         text_count(&out, s->flaky, "is", "are");
@@ -147,9 +152,13 @@ static void print_json(const struct telling *telling, const struct grade_request
     const struct {
         const char *name;
         size_t value;
-    } counts[] = {{"graded", s->graded},   {"reused", s->reused},
-                  {"refused", s->refused}, {"internal_errors", s->internal_errors},
-                  {"flaky", s->flaky},     {"left", s->left}};
+    } counts[] = {{"graded", s->graded},
+                  {"reused", s->reused},
+                  {"passed", s->passed},
+                  {"refused", s->refused},
+                  {"internal_errors", s->internal_errors},
+                  {"flaky", s->flaky},
+                  {"left", s->left}};
     struct strbuf out = STRBUF_INIT;
     strbuf_puts(&out, "{\"version\":1");
     json_field(&out, "out");

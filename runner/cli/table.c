@@ -172,7 +172,8 @@ const struct command commands[] = {
            "so many submissions at once (default: the processors there are)"},
           {"--only", "STUDENT", COMPLETE_NONE, "only this student; may be repeated", true},
           {"--since", "TIME", COMPLETE_NONE,
-           "only what was handed in after it: 2026-11-20T18:00+01:00, or 2d: in two days"},
+           "only what was handed in after it: 2026-11-20T18:00+01:00, or 2d: in the "
+           "last two days"},
           {"--seed", "NUMBER", COMPLETE_NONE,
            "of the whole class (default: that of DIR, or drawn)"},
           {"--shard", "I/N", COMPLETE_NONE, "only the I-th of N parts of the class, for \"merge\""},

@@ -17,6 +17,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "build/build.h"
 #include "grade/arrival.h"
 #include "grade/intake.h"
@@ -54,7 +55,7 @@ struct run {
     struct submissions all;
     struct worker_task *tasks;
     struct to_judge *about;
-    size_t ntasks, reused, done;
+    size_t ntasks, done, rounds;
     struct told *told;
     size_t ntold;
     bool proved; /* compilers are shut in */
@@ -231,6 +232,7 @@ static int on_settle(void *arg, struct error *err)
         const struct told *told = &run->told[i];
         run->done++;
         run->summary->graded++;
+        run->summary->passed += told->outcome == OUTCOME_PASS;
         run->summary->internal_errors += told->outcome == OUTCOME_INTERNAL_ERROR;
         tell_progress(run, run->tasks[told->index].submission, outcome_name(told->outcome));
     }
@@ -260,6 +262,16 @@ static bool is_known(const struct run *run, const struct submission *s, const ch
            pages_exist(run->request->out, s->folder, s->lab->id, s->attempt, run->formats);
 }
 
+/* With --watch a later round finds again what a former one has counted. */
+static void count_known(struct run *run, const struct journal_entry *entry)
+{
+    if (run->rounds > 1)
+        return;
+    run->summary->reused++;
+    run->summary->passed += strcmp(entry->outcome, outcome_name(OUTCOME_PASS)) == 0;
+    run->summary->flaky += entry->disagreed > 0;
+}
+
 static int choose(struct run *run, struct error *err)
 {
     run->tasks = mem_resize(run->tasks, run->all.count + 1, sizeof *run->tasks);
@@ -273,9 +285,7 @@ static int choose(struct run *run, struct error *err)
         if (key_make(&run->keys, s, about->key, err) != 0)
             return -1;
         if (is_known(run, s, about->key)) {
-            run->summary->reused++;
-            run->summary->flaky +=
-                journal_find(run->journal, s->student, s->lab->id, s->attempt)->disagreed > 0;
+            count_known(run, journal_find(run->journal, s->student, s->lab->id, s->attempt));
             continue;
         }
         run->tasks[run->ntasks++] =
@@ -289,16 +299,23 @@ static int choose(struct run *run, struct error *err)
 static void tell_unknown(const struct run *run)
 {
     const struct grade_request *r = run->request;
+    const char **names = mem_alloc((run->all.count + 1) * sizeof *names);
     for (size_t i = 0; i < r->nonly; i++) {
         bool found = false;
-        for (size_t k = 0; k < run->all.count && !found; k++)
-            found = strcmp(run->all.list[k].student, r->only[i]) == 0;
+        for (size_t k = 0; k < run->all.count; k++) {
+            names[k] = run->all.list[k].student;
+            found = found || strcmp(names[k], r->only[i]) == 0;
+        }
         if (found || r->notice == NULL)
             continue;
-        char *text = mem_format("Nothing was handed in by \"%s\" (--only).", r->only[i]);
+        const char *near = text_nearest(r->only[i], names, run->all.count);
+        char *text = mem_format("Nothing was handed in by \"%s\" (--only)%s%s%s", r->only[i],
+                                near != NULL ? "; did you mean " : "", near != NULL ? near : "",
+                                near != NULL ? "?" : ".");
         r->notice(r->progress_arg, text);
         free(text);
     }
+    free(names);
 }
 
 /* --- refusals --- */
@@ -393,7 +410,7 @@ static int run_once(struct run *run, struct error *err)
                                    .interrupted = r->interrupted};
     submissions_free(&run->all);
     run->all = (struct submissions){.list = NULL};
-    run->summary->reused = 0;
+    run->rounds++;
     if (intake(&taken, &run->all, err) != 0 || note_refusals(run, err) != 0 ||
         choose(run, err) != 0)
         return -1;

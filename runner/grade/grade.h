@@ -48,7 +48,8 @@ struct grade_request {
 };
 
 struct grade_summary {
-    size_t graded, reused, refused, internal_errors, flaky, left; /* left: not done, interrupted */
+    size_t graded, reused, passed;                /* passed: of both */
+    size_t refused, internal_errors, flaky, left; /* left: not done, interrupted */
     bool begun; /* false: the request is at fault, and nothing was changed */
     bool unfit; /* not begun, since this machine cannot shut programs in */
 };

@@ -244,7 +244,7 @@ static void sweep(const char *out)
 int intake_scratch_open(struct intake_scratch *scratch, const char *out, struct error *err)
 {
     struct stat st;
-    if (file_make_dirs(out, 0755, err) < 0)
+    if (file_make_dirs(out, 0700, err) < 0)
         return -1;
     sweep(out);
     if (stat(out, &st) < 0)

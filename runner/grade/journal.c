@@ -368,7 +368,8 @@ static int begin(struct journal *j, const char *out, uint64_t seed, const char *
 
 struct journal *journal_open(const char *out, uint64_t seed, const char *version, struct error *err)
 {
-    if (file_make_dirs(out, 0755, err) != 0)
+    /* Marks and sources of a class are nobody else's to read; who wants that opens the folder. */
+    if (file_make_dirs(out, 0700, err) != 0)
         return NULL;
     struct journal *j = mem_alloc(sizeof *j);
     j->path = file_join(out, "journal.jsonl");

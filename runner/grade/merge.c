@@ -190,6 +190,7 @@ static int merge_part(const struct merge *m, size_t index, struct strbuf *out, c
             copy_sources(m, part, e, err) != 0)
             return -1;
         summary->reused++;
+        summary->passed += strcmp(e->outcome, outcome_name(OUTCOME_PASS)) == 0;
         summary->flaky += e->disagreed > 0;
         summary->internal_errors += strcmp(e->outcome, outcome_name(OUTCOME_INTERNAL_ERROR)) == 0;
         if (m->request->interrupted != NULL && *m->request->interrupted)
@@ -243,7 +244,7 @@ static int check_out(const struct grade_request *r, struct error *err)
     free(path);
     if (there)
         return error_set(err, "%s holds results already; name a new folder with --out", r->out);
-    return file_make_dirs(r->out, 0777, err);
+    return file_make_dirs(r->out, 0700, err); /* as journal_open does */
 }
 
 int grade_merge(const struct grade_request *request, struct grade_summary *summary,

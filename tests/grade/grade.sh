@@ -65,7 +65,8 @@ printf 'int main(void) { return 0 }\n' >"$class/fay/$lab/udp_echo.c"
 
 grade --out "$tmp/grades"
 is "a class is graded, whatever its programs do" "$status" 0
-has "the end says how many there were" "$out" "6 submissions."
+has "the end says how many there were, and how many pass" "$out" "6 submissions. 2 pass."
+is "the results are nobody else's to read" "$(stat -c %a "$tmp/grades")" 700
 has "a result is told as it is known" "$out" "anna 05_udp_echo: pass"
 has "what does not compile is a build error" "$out" "fay 05_udp_echo: build-error"
 is "each submission has a line in the journal" "$(results "$journal")" 6
@@ -87,7 +88,8 @@ has "the command that a result tells judges it again" "$out" "All 8 steps pass"
 is "and comes to the same verdict" "$status" 0
 
 grade --out "$tmp/grades"
-has "what was judged is not judged again" "$out" "6 submissions: 0 judged now, 6 as before."
+has "what was judged is not judged again" "$out" \
+    "6 submissions: 0 judged now, 6 as before. 2 pass."
 is "and adds nothing to the journal" "$(results "$journal")" 6
 printf '/* more */\n' >>"$class/ben/$lab/udp_echo.c"
 grade --out "$tmp/grades"
@@ -240,6 +242,10 @@ ok "none of it has made a folder" test ! -e "$class/grades"
 run env SOCKLINGS_TIER=C "$socklings" grade "$class" --lab 5 --out "$tmp/c"
 is "without isolation nothing is graded" "$status" 3
 has "and the fix is told" "$out" "The fix:"
+
+grade --out "$tmp/grades" --only Ana
+has "a name that nobody has is told, with the one that is near" "$err" "did you mean anna?"
+has "and nothing is judged" "$out" "0 submissions."
 
 # --- rules that may not be meant ---
 
