@@ -73,37 +73,47 @@ static unsigned count_results(const struct class_book *book, unsigned lab)
     return count;
 }
 
-static void add_unasked(struct class_book *book, struct lab_store *memory,
-                        const struct policy *policy, const char *path, unsigned i)
+/* Those that count unasked, each with how many have handed it in; and how many labs that are. */
+static unsigned list_unasked(const struct class_book *book, const struct policy *policy,
+                             struct strbuf *list)
 {
-    const struct class_lab *lab = &book->labs[i];
-    unsigned count = count_results(book, i);
-    struct strbuf points = STRBUF_INIT;
-    text_count(&points, lab->max_points, "point", "points");
-    if (policy->nlabs > 0 && !is_named(policy, lab->id))
-        add_note(book,
-                 store_format(memory,
-                              "%s: labs: %s is not named. %u of %u students handed it in, and it "
-                              "counts its %s for everybody. Name it, with \"weight\": 0 to leave "
-                              "it out.",
-                              path, lab->id, count, book->nstudents, points.data),
-                 true);
-    else if (policy->nlabs == 0 && count < book->nstudents - count)
-        add_note(book,
-                 store_format(memory,
-                              "%s was handed in by %u of %u students, and counts its %s for "
-                              "everybody. --lab says which labs are graded, a policy which count.",
-                              lab->id, count, book->nstudents, points.data),
-                 true);
-    strbuf_free(&points);
+    unsigned labs = 0;
+    for (unsigned i = 0; i < book->nlabs; i++) {
+        unsigned count = count_results(book, i);
+        if (policy->nlabs > 0 ? is_named(policy, book->labs[i].id)
+                              : count >= book->nstudents - count)
+            continue;
+        strbuf_printf(list, "%s%s (%u of %u)", labs++ > 0 ? ", " : "", book->labs[i].id, count,
+                      book->nstudents);
+    }
+    return labs;
+}
+
+static void add_unasked(struct class_book *book, struct lab_store *memory,
+                        const struct policy *policy, const char *path)
+{
+    struct strbuf list = STRBUF_INIT;
+    unsigned labs = policy->rest.weight < 0 ? list_unasked(book, policy, &list) : 0;
+    const char *text = NULL;
+    if (labs > 0 && policy->nlabs > 0)
+        text = store_format(memory,
+                            "%s: labs that are not named, but were handed in, count their points "
+                            "for everybody: %s. Name them, with \"weight\": 0 to leave them out.",
+                            path, list.data);
+    else if (labs > 0)
+        text = store_format(memory,
+                            "Labs that few have handed in count their points for everybody: %s. "
+                            "--lab says which labs are graded, a policy which count.",
+                            list.data);
+    if (text != NULL)
+        add_note(book, text, true);
+    strbuf_free(&list);
 }
 
 void class_add_notes(struct class_book *book, struct lab_store *memory, const struct policy *policy)
 {
     const char *path = store_string(memory, policy->path != NULL ? policy->path : "policy");
-    book->notes =
-        store_alloc(memory, (policy->nextensions + book->nlabs + 1) * sizeof *book->notes);
-    for (unsigned i = 0; i < book->nlabs && policy->rest.weight < 0; i++)
-        add_unasked(book, memory, policy, path, i);
+    book->notes = store_alloc(memory, (policy->nextensions + 1) * sizeof *book->notes);
+    add_unasked(book, memory, policy, path);
     add_strangers(book, memory, policy, path);
 }

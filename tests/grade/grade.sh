@@ -253,7 +253,7 @@ printf '{"version": 1, "labs": {"09_tcp_client": {}}, "extensions": {"ana": "1d"
     >"$tmp/other.json"
 grade --out "$tmp/grades" --policy "$tmp/other.json"
 is "rules that may not be meant are no error" "$status" 0
-has "a lab that counts unasked is told" "$err" "05_udp_echo is not named. 6 of 6 students"
+has "a lab that counts unasked is told" "$err" "for everybody: 05_udp_echo (6 of 6). Name them"
 has "an extension whose name is misspelt is told" "$err" "is \"anna\" meant?"
 hasnt "who has not handed in yet is no mistake" "$err" "zoe"
 has "but stands in class.html" "$(cat "$tmp/grades/class.html")" "zoe"

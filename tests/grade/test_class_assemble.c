@@ -335,13 +335,14 @@ static void a_lab_that_counts_unasked_is_told(void **state)
     struct journal *j = journal_of("a", "0.1.0", rows, 4);
     assemble(&j, 1, "{\"version\": 1, \"labs\": {\"05_udp_echo\": {\"weight\": 2}}}");
     assert_int_equal(book.nnotes, 1);
-    assert_has(book.notes[0].text, "p.json: labs: 09_tcp_client is not named. 1 of 3 students");
-    assert_has(book.notes[0].text, "counts its 4 points for everybody");
+    assert_has(book.notes[0].text, "p.json: labs that are not named");
+    assert_has(book.notes[0].text, "for everybody: 09_tcp_client (1 of 3). Name them");
     assert_true(book.notes[0].urgent);
     class_free(&book);
     assemble(&j, 1, "{\"version\": 1}");
     assert_int_equal(book.nnotes, 1);
-    assert_has(book.notes[0].text, "09_tcp_client was handed in by 1 of 3 students");
+    assert_has(book.notes[0].text,
+               "count their points for everybody: 09_tcp_client (1 of 3). --lab");
     class_free(&book);
     assemble(&j, 1, "{\"version\": 1, \"default\": {\"weight\": 0}}");
     assert_int_equal(book.nnotes, 0);
