@@ -41,6 +41,30 @@ static int trace_lab(struct cli *cli, const struct invocation *inv, const struct
     return status;
 }
 
+/* --- a recording --- */
+
+static bool is_recording(const char *name)
+{
+    size_t len = name != NULL ? strlen(name) : 0, ending = strlen(".jsonl");
+    return len > ending && strcmp(name + len - ending, ".jsonl") == 0;
+}
+
+static int trace_recording(struct cli *cli, const char *path, const struct trace_wanted *w)
+{
+    struct error err;
+    struct timeline tl;
+    int status = EXIT_USAGE;
+    timeline_init(&tl);
+    if (timeline_load(&tl, path, &err) < 0) {
+        cli_error(cli, "The recording cannot be read: %s", err.text);
+    } else {
+        const char *id = timeline_scene(&tl)->lab;
+        status = trace_deliver(cli, w, &tl, id ? catalog_find(&cli->catalog, id, &err) : NULL);
+    }
+    timeline_free(&tl);
+    return status;
+}
+
 /* --- any program --- */
 
 /* While the program runs, what it prints does not get between our lines of JSON. */
@@ -303,6 +327,8 @@ int cmd_trace(struct cli *cli, const struct invocation *inv)
         }
     }
     const char *name = inv->args[0];
+    if (is_recording(name))
+        return trace_recording(cli, name, &wanted);
     if (name != NULL && (strchr(name, '/') != NULL || (file_exists(name) && can_run(name)))) {
         cli_error(cli, "%s is no lab. To trace a program: %strace -- %s", name, cli_prefix(cli),
                   name);

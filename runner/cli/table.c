@@ -111,7 +111,9 @@ const struct command commands[] = {
      .rest = "CMD",
      .summary = "a picture of what was called, sent and received",
      .details =
-         "With a lab: the last scene of your last check of it. With a program after \"--\", of any "
+         "With a lab: the last scene of your last check of it. With a file whose name ends in "
+         "\".jsonl\": that recording, as \"grade\" and --json write them. With a program after "
+         "\"--\", of any "
          "language: runs it in a private network and records it until it ends or Ctrl-C stops it; "
          "--peer 'CMD ARGS' runs another one beside it, to talk to.\n\n"
          "--hosts alice,bob gives each name a machine of its own, 10.0.0.1 and so on, joined by a "

@@ -28,6 +28,18 @@ is "a width that is no number is a usage error" "$status" 2
 run env LC_ALL=C "$socklings" trace 10
 ok "without UTF-8 the picture is ASCII" sh -c '! LC_ALL=C grep -q "[^ -~]" "$1"' sh "$tmp/run.out"
 
+# --- of a recording ---
+run "$socklings" trace "$recordings/htons.jsonl"
+is "a recording is shown, wherever it lies" "$status" 0
+has "with what was called" "$out" "connect("
+run "$socklings" trace "$tmp/nobody.jsonl"
+is "a recording that is not there is a usage error" "$status" 2
+has "and is named" "$err" "nobody.jsonl"
+printf '{"journal":1}\n' >"$tmp/other.jsonl"
+run "$socklings" trace "$tmp/other.jsonl"
+is "what is no recording is a usage error" "$status" 2
+has "and it is told why" "$err" "other.jsonl:1"
+
 cd "$tmp" || exit 1
 run "$socklings" trace 10 --svg a.svg --html a.html --json a.jsonl
 is "several files are written at once" "$status" 0
