@@ -227,6 +227,17 @@ void intake_handins_free(struct intake_handins *handins)
     *handins = (struct intake_handins){NULL, 0};
 }
 
+/* Of loose files, each attempt has its own. */
+static char *origin_of(const struct intake_student *student, const struct intake_entry *entry)
+{
+    if (!student->flat)
+        return mem_string(student->origin);
+    char *shown = intake_shown(entry->path);
+    char *origin = mem_format("%s: %s", entry->tree->origin, shown);
+    free(shown);
+    return origin;
+}
+
 /* 1: taken, 0: none of its files is there, -1: refused. */
 static int pick_lab(struct intake_context *c, const struct intake_student *student,
                     const struct lab *lab, unsigned attempt, struct intake_handins *handins)
@@ -255,7 +266,7 @@ static int pick_lab(struct intake_context *c, const struct intake_student *stude
         handin.handed_in = student->handed_in;
     handin.id = mem_string(student->id);
     handin.name = mem_string(student->name);
-    handin.origin = mem_string(student->origin);
+    handin.origin = origin_of(student, handin.files[0].entry);
     handins->list = mem_resize(handins->list, handins->count + 1, sizeof *handins->list);
     handins->list[handins->count++] = handin;
     return 1;

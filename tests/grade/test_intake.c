@@ -243,6 +243,9 @@ static void canvas_files_are_grouped_by_user_and_their_attempts_numbered(void **
     assert_file(find("555", &echo_lab, 2), "udp_echo.c", "second");
     assert_file(find("555", &echo_lab, 3), "udp_echo.c", "third");
     assert_string_equal(find("555", &echo_lab, 3)->name, "meierben");
+    assert_has(find("555", &echo_lab, 1)->origin,
+               "submissions.zip: meierben_LATE_555_1_udp_echo.c");
+    assert_has(find("555", &echo_lab, 3)->origin, ": meierben_LATE_555_3_udp_echo-2.c");
     assert_echo("anon_aB3x9", "somebody");
 }
 
