@@ -17,6 +17,7 @@
 #include "base/utf8.h"
 #include "cli/args.h"
 #include "cli/help.h"
+#include "scene/factory.h"
 
 void cli_init(struct cli *cli)
 {
@@ -148,6 +149,7 @@ int cli_lay_over(struct cli *cli, const char *dir, char **path, struct error *er
     if (*path == NULL || !file_is_dir(*path))
         return error_set(err, "%s is no folder. --hidden names one that holds NN_name/lab.json.",
                          dir);
+    factory_hide(*path);
     /* Anew, since what was laid over stays. */
     return cli_reload_catalog(cli, err) < 0 ? -1 : catalog_lay_over(&cli->catalog, *path, err);
 }

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "scene/factory.h"
 
 /* The tree it was built from, and where `make install` puts it: set by the Makefile. */
 #ifndef SOCKLINGS_SRCDIR
@@ -66,6 +67,9 @@ static void set_paths(struct cli_paths *paths, const char *own, const char *root
     paths->lessons = file_join(paths->root, "lessons");
     paths->lib = file_join(paths->root, "lib");
     paths->lib_archive = find_archive(own, paths->root);
+    /* Solutions are in both. */
+    factory_hide(paths->labs);
+    factory_hide(paths->lessons);
 }
 
 int cli_find_data(struct cli *cli, struct error *err)

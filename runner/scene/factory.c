@@ -329,6 +329,12 @@ void factory_stop(void)
     }
 }
 
+void factory_hide(const char *folder)
+{
+    rootfs_hide(folder);
+    factory_stop(); /* what it has ready still shows it */
+}
+
 int factory_line(void)
 {
     int pair[2];

@@ -33,6 +33,11 @@ int factory_take(struct sandbox_kind kind, int *control, int *pidfd, char *folde
 int factory_line(void);
 void factory_adopt(int line);
 
+/* From the next sandbox of tier A on, its programs see an empty folder there, if they would see it
+ * at all: labs and solutions, which lie below /usr when they are installed. What is no folder is
+ * passed over. The user's own programs see it all the same. */
+void factory_hide(const char *folder);
+
 /* Ends the factory and what it has ready, and waits for it (leak checks, tests). */
 void factory_stop(void);
 

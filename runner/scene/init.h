@@ -73,6 +73,8 @@ _Noreturn void init_main(const struct init_config *config);
 /* scene/rootfs.c: makes the small root file system and enters it. 0, or -1 with errno and *step set
  * to what failed (static text). */
 int rootfs_enter(const char **step);
+/* In the runner, before init is there: an empty folder stands in its place (factory_hide). */
+void rootfs_hide(const char *folder);
 /* For the user's own programs: the host's files stay, only /proc is the namespace's. */
 int rootfs_keep(const char **step);
 /* Both before the first program runs. Other limits than ROOTFS_BYTES and ROOTFS_INODES; and: what

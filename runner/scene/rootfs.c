@@ -5,6 +5,8 @@
  *  - Two file systems in memory: the root, which is read-only before a program runs, so that none
  * can change what the next one finds; and one that /work, /tmp and /dev/shm share, whose size and
  * number of files are the scene's limits.
+ *  - Folders that no program shall see (rootfs_hide) are covered: labs lie below /usr when they are
+ * installed, with their solutions.
  *  - The programs themselves lie in the first. What stands in /work under their names is a mount,
  * which can be neither written, renamed nor removed.
  *
@@ -13,7 +15,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -67,6 +71,40 @@ static int show(const char *path)
     struct mount_attr attr = {.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID};
     if (S_ISDIR(st.st_mode))
         syscall(SYS_mount_setattr, AT_FDCWD, inside, AT_RECURSIVE, &attr, sizeof attr);
+    return 0;
+}
+
+/* Real paths of folders that are covered. */
+enum { HIDDEN_MOST = 8 };
+static char *hidden[HIDDEN_MOST];
+static unsigned nhidden;
+
+void rootfs_hide(const char *folder)
+{
+    char *real = realpath(folder, NULL);
+    bool known = real == NULL || nhidden == HIDDEN_MOST;
+    for (unsigned i = 0; i < nhidden && !known; i++)
+        known = strcmp(hidden[i], real) == 0;
+    if (known)
+        free(real);
+    else
+        hidden[nhidden++] = real;
+}
+
+static int cover_hidden(void)
+{
+    char inside[512];
+    struct stat st;
+    for (unsigned i = 0; i < nhidden; i++) {
+        int len = snprintf(inside, sizeof inside, ROOT "%s", hidden[i]);
+        if (len >= (int)sizeof inside) {
+            errno = ENAMETOOLONG;
+            return -1;
+        }
+        if (lstat(inside, &st) == 0 &&
+            mount("socklings", inside, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV, "size=4k") != 0)
+            return -1;
+    }
     return 0;
 }
 
@@ -148,6 +186,9 @@ int rootfs_enter(const char **step)
     for (size_t i = 0; i < sizeof system / sizeof system[0]; i++)
         if (show(system[i]) != 0)
             return -1;
+    *step = "hide the labs";
+    if (cover_hidden() != 0)
+        return -1;
     *step = "make /etc";
     if (make_etc() != 0)
         return -1;

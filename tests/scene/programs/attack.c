@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -22,6 +23,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/sem.h>
@@ -594,6 +596,19 @@ static void set_user_id(void)
     say(real == effective && real == saved && real != 0 ? "the same user\n" : "another user\n");
 }
 
+/* A folder that programs shall not see: it is there, empty, and stays so. */
+static void hidden_folder(void)
+{
+    DIR *dir = opendir("/usr/include");
+    struct dirent *entry;
+    unsigned found = 0;
+    while (dir != NULL && (entry = readdir(dir)) != NULL)
+        found += entry->d_name[0] != '.';
+    say(dir != NULL && found == 0 ? "nothing is there\n" : "something is there\n");
+    say(access("/usr/include/../include/stdio.h", F_OK) == 0 ? "and seen\n" : "and not seen\n");
+    said("umount", umount2("/usr/include", MNT_DETACH));
+}
+
 /* Takes turns at the name that somebody is to look at. */
 static void swaps_files(void)
 {
@@ -659,6 +674,7 @@ int main(int argc, char **argv)
         {"surfaces", surfaces},
         {"set_user_id", set_user_id},
         {"swaps_files", swaps_files},
+        {"hidden_folder", hidden_folder},
     };
     program = argv[0];
     if (strchr(program, '/') == NULL) {
