@@ -288,9 +288,10 @@ static int choose(struct run *run, struct error *err)
             count_known(run, journal_find(run->journal, s->student, s->lab->id, s->attempt));
             continue;
         }
-        run->tasks[run->ntasks++] =
-            (struct worker_task){.submission = s,
-                                 .seed = key_seed(run->keys.seed, s->student, s->lab->id)};
+        struct worker_task *task = &run->tasks[run->ntasks++];
+        task->submission = s;
+        if (key_seed(run->keys.seed, s, &task->seed, err) != 0)
+            return -1;
     }
     return 0;
 }

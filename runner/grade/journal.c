@@ -321,12 +321,13 @@ static void put_head(struct strbuf *line, uint64_t seed, const char *version)
 }
 
 /* Small enough to be typed again. */
+/* Of 64 bits: from the seed of a check, which students are told, nobody shall find it by trying. */
 static uint64_t draw_seed(void)
 {
-    uint32_t seed = 0;
+    uint64_t seed = 0;
     while (seed == 0) {
         if (getrandom(&seed, sizeof seed, 0) < 0 && errno != EINTR)
-            seed = (uint32_t)getpid(); /* no source of chance: any number will do */
+            seed = (uint64_t)getpid(); /* no source of chance: any number will do */
     }
     return seed;
 }

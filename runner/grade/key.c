@@ -138,17 +138,21 @@ static uint64_t hash_number(const char hex[HASH_TEXT], unsigned digits)
     return strtoull(text, NULL, 16);
 }
 
-uint64_t key_seed(uint64_t class_seed, const char *student, const char *lab)
+int key_seed(uint64_t class_seed, const struct submission *submission, uint64_t *seed,
+             struct error *err)
 {
     struct hash h;
     char hex[HASH_TEXT];
     hash_begin(&h);
     hash_field(&h, &class_seed, sizeof class_seed);
-    hash_string(&h, student);
-    hash_string(&h, lab);
+    hash_string(&h, submission->student);
+    hash_string(&h, submission->lab->id);
+    int rc = add_tree(&h, submission->dir, "", 0, err);
     hash_end(&h, hex);
-    uint64_t seed = hash_number(hex, 8);
-    return seed != 0 ? seed : 1;
+    *seed = hash_number(hex, 8);
+    if (*seed == 0)
+        *seed = 1;
+    return rc;
 }
 
 bool key_in_shard(const char *student, unsigned shard, unsigned shards)

@@ -30,8 +30,11 @@ void key_base_free(struct key_base *base);
 int key_make(const struct key_base *base, const struct submission *submission, char key[HASH_TEXT],
              struct error *err);
 
-/* Of one check: never 0, short enough to be typed, the same in every shard and order. */
-uint64_t key_seed(uint64_t class_seed, const char *student, const char *lab);
+/* Of one check: never 0, short enough to be typed, the same in every shard and order. Of other
+ * files it is another one: students are told the seed of what they have handed in, and could write
+ * a program that knows what comes. -1 and *err: the files cannot be read. */
+int key_seed(uint64_t class_seed, const struct submission *submission, uint64_t *seed,
+             struct error *err);
 
 /* Whether the student is of shard I (from 1) of N. */
 bool key_in_shard(const char *student, unsigned shard, unsigned shards);

@@ -94,6 +94,15 @@ is "and adds nothing to the journal" "$(results "$journal")" 6
 printf '/* more */\n' >>"$class/ben/$lab/udp_echo.c"
 grade --out "$tmp/grades"
 has "what has changed is judged again" "$out" "1 judged now, 5 as before."
+ok "by another seed: what was told of the first time is not what comes" python3 - "$tmp/grades/journal.jsonl" <<'EOF'
+import json, sys
+seeds = {}
+for line in open(sys.argv[1], encoding="utf-8"):
+    entry = json.loads(line)
+    if "verdict" in entry:
+        seeds.setdefault(entry["student"], set()).add(entry["verdict"]["seed"])
+assert len(seeds["ben"]) == 2 and len(seeds["anna"]) == 1, seeds
+EOF
 grade --out "$tmp/grades" --fresh --only anna
 has "--fresh judges again what has not changed" "$out" "1 submission."
 grade --out "$tmp/grades" --only nobody
