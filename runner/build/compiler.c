@@ -31,6 +31,9 @@ static const char *const plain_flags[] = {
     "-fno-omit-frame-pointer",
     "-fdiagnostics-color=never",
     "-pthread",
+    /* An object that says it is for link-time optimisation, which assembly can say as well, brings
+     * options and code of a compiler that nobody has asked for. */
+    "-fno-lto",
 };
 
 /* Attributes that would keep the sanitizers out of a function come to nothing, also where the
