@@ -19,7 +19,9 @@
 #include "scene/run.h"
 #include "timeline/order.h"
 
-enum { LOOK_FIRST_US = 10, LOOK_MOST_US = 5000, FINAL_SETTLE_MS = 300 };
+/* After so long without an event the scene is looked at: when all threads are in calls, which most
+ * likely sleep by then; and while some work, which they need the processor for. */
+enum { LOOK_CALLS_US = 30, LOOK_WORK_US = 200, LOOK_MOST_US = 5000, FINAL_SETTLE_MS = 300 };
 
 /* --- variables --- */
 
@@ -363,9 +365,14 @@ static const char *give_up(struct run *run, const char *kind)
     return alive ? "stall" : "failed";
 }
 
+static int64_t first_look(const struct run *run)
+{
+    return (tracer_in_calls(run->tracer) ? LOOK_CALLS_US : LOOK_WORK_US) * INT64_C(1000);
+}
+
 static const char *play(struct run *run)
 {
-    int64_t look = LOOK_FIRST_US * 1000;
+    int64_t look = first_look(run);
     for (;;) {
         uint64_t before = run_activity(run);
         const char *why = run_check_limits(run);
@@ -377,7 +384,7 @@ static const char *play(struct run *run)
         if (until > run->deadline)
             until = run->deadline;
         if (loop_step(run->loop, until) > 0 || run_activity(run) != before) {
-            look = LOOK_FIRST_US * 1000;
+            look = first_look(run);
             continue;
         }
         if (stalled(run)) {
@@ -407,7 +414,7 @@ static const char *play(struct run *run)
 static const char *let_settle(struct run *run)
 {
     int64_t began = clock_now(), until = began + FINAL_SETTLE_MS * CLOCK_MS;
-    int64_t look = LOOK_FIRST_US * 1000, now = began;
+    int64_t look = first_look(run), now = began;
     uint64_t before, waited;
     tracer_waited_ns(run->tracer, &before);
     run->settle = SETTLE_IDLE;
@@ -418,7 +425,7 @@ static const char *let_settle(struct run *run)
         now = clock_now();
         int64_t at = now + look;
         if (loop_step(run->loop, at < until ? at : until) > 0) {
-            look = LOOK_FIRST_US * 1000;
+            look = first_look(run);
         } else {
             if (settled(run, NULL))
                 return "complete";

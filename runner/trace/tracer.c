@@ -244,6 +244,14 @@ unsigned tracer_calls(struct tracer *tracer, const struct trace_program *program
     return n;
 }
 
+bool tracer_in_calls(const struct tracer *tracer)
+{
+    for (unsigned i = 0; i < tracer->ntracees; i++)
+        if (tracer->tracees[i]->state != CALL_ENTERED)
+            return false;
+    return true;
+}
+
 uint64_t tracer_returned(const struct tracer *tracer)
 {
     return tracer->returned;

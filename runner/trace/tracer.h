@@ -92,6 +92,9 @@ void tracer_kill(struct tracer *tracer, const struct trace_program *program, int
 bool tracer_asleep(struct tracer *tracer, const struct trace_program *program,
                    struct trace_rest *rests, unsigned most, unsigned *n);
 
+/* Every thread is in a call that is followed to its end: it will soon sleep there, or return. */
+bool tracer_in_calls(const struct tracer *tracer);
+
 /* How many calls have returned so far. */
 uint64_t tracer_returned(const struct tracer *tracer);
 
