@@ -10,6 +10,11 @@
 
 bool proc_read(pid_t pid, const char *name, struct strbuf *out)
 {
+    return proc_read_lines(pid, name, SIZE_MAX, out);
+}
+
+bool proc_read_lines(pid_t pid, const char *name, size_t most, struct strbuf *out)
+{
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, name);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -23,9 +28,13 @@ bool proc_read(pid_t pid, const char *name, struct strbuf *out)
             out->len += (size_t)n;
             out->data[out->len] = '\0';
         }
-    } while (n > 0);
+    } while (n > 0 && out->len < most);
     close(fd);
-    return n == 0;
+    if (n > 0) { /* what has come of the next line */
+        const char *end = memrchr(out->data, '\n', out->len);
+        strbuf_cut(out, end != NULL ? (size_t)(end + 1 - out->data) : 0);
+    }
+    return n >= 0;
 }
 
 int proc_status_number(pid_t pid, const char *key)

@@ -13,6 +13,9 @@
 
 /* Appends /proc/PID/NAME; false when the process has gone. */
 bool proc_read(pid_t pid, const char *name, struct strbuf *out);
+/* The same, but only whole lines, and no more of them when `out` has so many bytes: a process may
+ * have hundreds of megabytes of mappings. */
+bool proc_read_lines(pid_t pid, const char *name, size_t most, struct strbuf *out);
 
 /* The last number of a line of /proc/PID/status; "NSpid" gives the pid in the innermost namespace.
  * 0 when there is none. */

@@ -34,8 +34,9 @@ enum {
     IMAGES_KEPT = 8,
     STACK_WINDOW = 4096,
     BINARY_MOST = 512 << 20,
-    LIBRARIES = 32, /* more are looked up by libdw, one by one */
-    MODULES = 128,  /* more are not looked at: each takes a descriptor */
+    LIBRARIES = 32,         /* more are looked up by libdw, one by one */
+    MAPS_MOST = 256 * 1024, /* bytes of them; an ordinary program has ten thousand */
+    MODULES = 128,          /* more are not looked at: each takes a descriptor */
     PLACES = 512
 };
 
@@ -97,7 +98,7 @@ static const Dwfl_Callbacks callbacks = {
 static void read_mappings(pid_t pid, struct strbuf *all, struct strbuf *key)
 {
     struct proc_mapping m;
-    proc_read(pid, "maps", all);
+    proc_read_lines(pid, "maps", MAPS_MOST, all);
     for (const char *at = all->data; proc_next_mapping(&at, &m);)
         if (m.executable)
             strbuf_printf(key, "%llx %.*s\n", (unsigned long long)m.start, (int)m.path_len, m.path);
