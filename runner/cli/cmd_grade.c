@@ -348,8 +348,10 @@ static int grade(struct cli *cli, const struct invocation *inv, struct telling *
         r->nonly++;
     r->only = only;
     r->labs = labs;
-    if (r->watch && !telling->json)
+    if (r->watch && !telling->json) {
         cli_say(cli, "Watching; Ctrl-C ends it.");
+        fflush(stdout); /* nothing may come for hours */
+    }
     int rc = grade_run(cli->loop, r, &summary, &err);
     if (rc == 0 && r->watch) /* that is how it ends */
         signals.interrupted = signals.terminated;

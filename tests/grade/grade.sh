@@ -214,6 +214,7 @@ mkdir "$tmp/box"
 "$socklings" grade "$tmp/box" --lab 5 --watch --out "$tmp/watched" >"$tmp/watched.out" 2>&1 &
 grader=$!
 wait_for test -s "$tmp/watched/class.html"
+ok "that it watches is told before anything comes" grep -q "^Watching" "$tmp/watched.out"
 mkdir -p "$tmp/box/gus/$lab"
 cp "$root/labs/$lab/starter/udp_echo.c" "$tmp/box/gus/$lab/"
 ok "what is put into the folder is graded" wait_for grep -q '"student":"gus"' "$tmp/watched/journal.jsonl"
