@@ -22,7 +22,7 @@ const char class_html_table_style[] =
     "#marks{border-collapse:separate;border-spacing:0;width:100%;overflow-wrap:normal}"
     "#marks th,#marks td{padding:6px 10px;border-bottom:1px solid var(--line);"
     "vertical-align:top;text-align:right;font-variant-numeric:tabular-nums}"
-    "#marks thead th{vertical-align:bottom;font-size:14px;color:var(--soft);min-width:88px;"
+    "#marks thead th{vertical-align:bottom;font-size:14px;color:var(--soft);min-width:108px;"
     "max-width:150px;overflow-wrap:anywhere}"
     "#marks th:first-child{text-align:left;position:sticky;left:0;background:var(--card);"
     "z-index:1;padding-left:20px;min-width:150px;max-width:280px;font-weight:400;"
