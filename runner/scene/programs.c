@@ -211,11 +211,23 @@ static enum progress not_loaded(struct run *run, const struct action *action, in
     return action_failed(run, "exec");
 }
 
+/* The one that has had this name so far is ended first, and is gone before the new one starts: it
+ * may hold the port that the new one wants, and the larger it is, the longer it takes to go. */
+static bool is_going(struct run *run, struct actor *former)
+{
+    if (former == NULL || !actor_alive(former))
+        return false;
+    if (!former->ending)
+        tracer_kill(run->tracer, former->traced, SIGKILL);
+    former->ending = true;
+    return true;
+}
+
 enum progress program_start(struct run *run, const struct action *action)
 {
-    if (!run->begun)
-        return begin(run, action);
-    const struct actor *actor = find_actor(run, action->actor);
+    struct actor *actor = find_actor(run, action->actor);
+    if (!run->begun || actor->ending)
+        return is_going(run, actor) ? PROGRESS_WAIT : begin(run, action);
     if (actor->exec_error != 0)
         return not_loaded(run, action, actor->exec_error);
     /* Dead before it ran: its last word may still be on its way through the gate. */

@@ -44,6 +44,7 @@ struct actor {
     struct strbuf out;     /* everything it printed, in order of arrival */
     struct strbuf outs[2]; /* stdout and stderr apart */
     bool ended_by_us;      /* observe.c: it was asked to end, and its status says nothing */
+    bool ending;           /* it was killed, so that another one can have its name */
     bool replaced;         /* a later start of the same name took its place */
 };
 

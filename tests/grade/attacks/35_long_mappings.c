@@ -1,5 +1,6 @@
 // What is mapped where takes hundreds of megabytes to tell: the tracer asks, again and again.
-// expect: outcome=pass|fail|limit
+// The first one takes long to go when it is killed; what is told is the second one's end.
+// expect: outcome=fail step=bind not=SIGKILL
 //@solution
 /* dup(0), on a stack from which no way leads back into the program. */
 static void call(void *code)
@@ -22,7 +23,7 @@ int main(int argc, char **argv)
         memset(part, 'x', sizeof part - 1);
         for (int i = 0; i < 14; i++)
             if (mkdir(part, 0755) != 0 || chdir(part) != 0)
-                exit(1);
+                exit(1); /* it is there: of the first one */
         int fd = open("own.so", O_RDWR | O_CREAT, 0755);
         if (ftruncate(fd, 4096) != 0)
             exit(1);

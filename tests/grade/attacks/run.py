@@ -3,7 +3,7 @@
 
 Each file of this folder is one student's. Its first lines say what has to come of it:
 
-    // expect: outcome=limit|fail limit=processes step=socket diagnosis=no-reuseaddr sees=bind(
+    // expect: outcome=limit|fail limit=processes step=socket diagnosis=no-reuseaddr sees=bind( not=SIGKILL
     // lab: 10_tcp_server            (05_udp_echo when it is not said)
     // source: tcp_server.c          (the lab's first; its other files are the solution's)
     // raw                           (attack.h is not put in front)
@@ -92,8 +92,10 @@ class Attack:
             return "it got through: " + text[at:at + 200]
         if self.expect.get("sees", "") not in "\n".join(step.get("evidence", [])):
             return f"{self.expect['sees']} is not among what was seen: {step.get('evidence')}"
+        if "not" in self.expect and self.expect["not"] in "\n".join(step.get("evidence", [])):
+            return f"{self.expect['not']} is among what was seen: {step.get('evidence')}"
         for key, wanted in self.expect.items():
-            if key == "sees":
+            if key in ("sees", "not"):
                 continue
             # A limit is named only where there was one.
             if key == "limit" and got["outcome"] != "limit":
