@@ -360,6 +360,11 @@ static int grade(struct cli *cli, const struct invocation *inv, struct telling *
     return status;
 }
 
+static void tell_wrong(struct cli *cli, const struct error *err)
+{
+    cli_error(cli, "%s%s", err->text, ends_well(err->text) ? "" : ".");
+}
+
 static void tell_broken(const struct cli *cli, struct telling *telling)
 {
     for (unsigned i = 0; i < cli->catalog.nbroken; i++)
@@ -379,7 +384,7 @@ int cmd_grade(struct cli *cli, const struct invocation *inv)
     tell_broken(cli, &telling);
     if (read_options(inv, &request, &err) != 0 ||
         (over != NULL && cli_lay_over(cli, over, &hidden, &err) != 0)) {
-        cli_error(cli, "%s", err.text);
+        tell_wrong(cli, &err);
     } else {
         request.hidden = hidden;
         telling.watch = request.watch;
@@ -403,7 +408,7 @@ int cmd_merge(struct cli *cli, const struct invocation *inv)
     tally_init(&telling.tally, cli, telling.json);
     common(cli, inv, "merged", &request, &telling);
     if (over != NULL && cli_lay_over(cli, over, &hidden, &err) != 0) {
-        cli_error(cli, "%s", err.text);
+        tell_wrong(cli, &err);
     } else {
         request.hidden = hidden;
         int rc = grade_merge(&request, &summary, &err);

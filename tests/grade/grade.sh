@@ -238,6 +238,7 @@ bad() { # sentence, part of the message, arguments …
 bad "no folder" "grade needs DIR"
 bad "a folder that is not there" "No such file" "$tmp/nowhere"
 bad "a shard 0" "--shard takes I/N" "$class" --shard 0/3
+has "in a whole sentence" "$out" "is none of them."
 bad "a shard beyond the last" "--shard takes I/N" "$class" --shard 4/3
 bad "no jobs" "--jobs takes a whole number" "$class" --jobs 0
 bad "too many jobs" "--jobs takes a whole number" "$class" --jobs 10000
