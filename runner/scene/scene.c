@@ -370,41 +370,55 @@ static int64_t first_look(const struct run *run)
     return (tracer_in_calls(run->tracer) ? LOOK_CALLS_US : LOOK_WORK_US) * INT64_C(1000);
 }
 
+/* Nothing moves any more. Being quiet may be just what the action waits for; else it gives up.
+ * NULL: it goes on. */
+static const char *end_stall(struct run *run)
+{
+    unsigned done = run->done;
+    uint64_t seen = run_activity(run);
+    const char *why = advance(run);
+    if (why != NULL)
+        return why;
+    if (run->done != done || run_activity(run) != seen || !stalled(run))
+        return NULL;
+    /* A limit may have been reached since it was last looked at. */
+    run->next_limit_check = 0;
+    why = run_check_limits(run);
+    return why != NULL && strcmp(why, "limit") != 0 ? why : give_up(run, why);
+}
+
 static const char *play(struct run *run)
 {
     int64_t look = first_look(run);
+    bool quiet = false; /* nothing came while it was waited last */
     for (;;) {
         uint64_t before = run_activity(run);
+        unsigned done = run->done;
         const char *why = run_check_limits(run);
         if (why == NULL)
             why = advance(run);
         if (why != NULL)
             return strcmp(why, "limit") == 0 ? give_up(run, "limit") : why;
+        if (run->done != done)
+            look = first_look(run);
+        else if (quiet && run_activity(run) == before && stalled(run)) {
+            /* What came meanwhile has not been looked at yet. */
+            quiet = loop_step(run->loop, clock_now()) == 0;
+            if (quiet && (why = end_stall(run)) != NULL)
+                return why;
+            if (!quiet) {
+                look = first_look(run);
+                continue;
+            }
+        }
         int64_t until = clock_now() + look;
         if (until > run->deadline)
             until = run->deadline;
-        if (loop_step(run->loop, until) > 0 || run_activity(run) != before) {
+        quiet = loop_step(run->loop, until) == 0 && run_activity(run) == before;
+        if (!quiet)
             look = first_look(run);
-            continue;
-        }
-        if (stalled(run)) {
-            /* What came meanwhile has not been looked at yet. */
-            if (loop_step(run->loop, clock_now()) > 0)
-                continue;
-            /* Being quiet may be just what the action waits for. */
-            unsigned done = run->done;
-            uint64_t seen = run_activity(run);
-            why = advance(run);
-            if (why != NULL)
-                return why;
-            if (run->done == done && run_activity(run) == seen && stalled(run)) {
-                /* A limit may have been reached since it was last looked at. */
-                run->next_limit_check = 0;
-                why = run_check_limits(run);
-                return why != NULL && strcmp(why, "limit") != 0 ? why : give_up(run, why);
-            }
-        }
-        look = look * 2 < LOOK_MOST_US * 1000 ? look * 2 : LOOK_MOST_US * 1000;
+        else
+            look = look * 2 < LOOK_MOST_US * 1000 ? look * 2 : LOOK_MOST_US * 1000;
     }
 }
 
