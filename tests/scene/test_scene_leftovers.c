@@ -325,16 +325,31 @@ static void fails(const char *binary, const char *wanted)
     played_free(&p);
 }
 
-static void test_a_program_that_cannot_be_started_is_an_internal_error(void **state)
+/* A compiler has made it, so what is in it is the learner's. */
+static void is_not_loaded(const char *binary)
+{
+    struct played p;
+    struct scene_case c = {.binary = binary,
+                           .check =
+                               "{'scene': [{'start': 'prog'}, {'wait': 'prog', 'for': 'exit'}]}"};
+    help_play(&c, &p);
+    HELP_HOLDS(&p, p.rc == 0 && !p.passed && p.outcome == OUTCOME_FAIL, "%d: %s", p.rc, p.err.text);
+    HELP_HOLDS(
+        &p, strcmp(p.result.message, "prog cannot be loaded by the kernel: Exec format error") == 0,
+        "it says '%s'", p.result.message);
+    played_free(&p);
+}
+
+static void test_what_cannot_be_started_is_told_and_leaves_nothing(void **state)
 {
     struct error err;
     char *text = file_join(help_folder, "text");
     (void)state;
     assert_int_equal(file_write(text, "no program", 10, 0755, 0, &err), 0);
-    fails(text, "execute"); /* once, so that what is kept is there */
+    is_not_loaded(text); /* once, so that what is kept is there */
     unsigned fds = open_descriptors();
     for (int i = 0; i < 5; i++) {
-        fails(text, "execute");
+        is_not_loaded(text);
         fails("/no/such/program", "/no/such/program");
         fails(help_folder, help_folder);
     }
@@ -460,7 +475,7 @@ int main(int argc, char **argv)
         scene_test(test_nothing_is_left_when_the_runner_is_killed_fifty_times),
         scene_test(test_nothing_is_left_of_a_killed_runner_without_namespaces),
         scene_test(test_nothing_is_left_of_a_check_that_is_killed_while_it_compiles),
-        scene_test(test_a_program_that_cannot_be_started_is_an_internal_error),
+        scene_test(test_what_cannot_be_started_is_told_and_leaves_nothing),
         scene_test(test_a_runner_short_of_descriptors_says_so_with_a_terminal),
         scene_test(test_a_runner_short_of_descriptors_says_so_with_pipes),
         scene_test(test_ctrl_c_ends_a_scene_in_which_a_program_computes),

@@ -538,6 +538,8 @@ static void closes_stdio(void)
 
 static void daemonises(void)
 {
+    signal(SIGHUP,
+           SIG_IGN); /* it comes when the first process ends, which may be before setsid() */
     if (fork() != 0)
         exit(0);
     setsid();
