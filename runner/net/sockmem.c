@@ -25,6 +25,8 @@ static const struct kind kinds[] = {
     {AF_UNSPEC, IPPROTO_TCP, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO},
     {AF_INET, IPPROTO_UDP, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO},
     {AF_INET6, IPPROTO_UDP, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO},
+    {AF_INET, IPPROTO_UDPLITE, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO},
+    {AF_INET6, IPPROTO_UDPLITE, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO},
     {AF_UNIX, 0, sizeof(struct unix_diag_msg), UNIX_DIAG_MEMINFO},
     {AF_NETLINK, NDIAG_PROTO_ALL, sizeof(struct netlink_diag_msg), NETLINK_DIAG_MEMINFO},
     {AF_PACKET, 0, sizeof(struct packet_diag_msg), PACKET_DIAG_MEMINFO},

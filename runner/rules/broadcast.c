@@ -88,14 +88,32 @@ static bool missed(const struct facts *f, const struct model_socket *s, struct d
     return false;
 }
 
-bool rule_broadcast_receiver_bound_to_unicast(const struct facts *f, struct finding *out)
+static bool any_broadcast(const struct facts *f)
 {
     struct datagram d = DATAGRAM_INIT;
+    bool any = false;
+    for (uint64_t n = 0; !any && datagram_next(f, &n, &d);)
+        any = datagram_broadcast(f, &d);
+    datagram_free(&d);
+    return any;
+}
+
+bool rule_broadcast_receiver_bound_to_unicast(const struct facts *f, struct finding *out)
+{
+    /* For each the whole recording is gone through: thousands of sockets would take hours. */
+    enum { SOCKETS_MOST = 64 };
+    struct datagram d = DATAGRAM_INIT;
     const struct model_socket *s = NULL;
-    for (unsigned i = 0; facts_broken(f) && i < f->model.nsockets && s == NULL; i++) {
+    if (!facts_broken(f) || !any_broadcast(f))
+        return false;
+    for (unsigned i = 0, asked = 0; asked < SOCKETS_MOST && i < f->model.nsockets && s == NULL;
+         i++) {
         const struct model_socket *t = f->model.sockets[i];
-        if (t->datagram && t->bound != MODEL_NEVER && !facts_any(t->local.ip) &&
-            facts_learner(f, t->owner->program) && missed(f, t, &d))
+        if (!t->datagram || t->bound == MODEL_NEVER || facts_any(t->local.ip) ||
+            !facts_learner(f, t->owner->program))
+            continue;
+        asked++;
+        if (missed(f, t, &d))
             s = t;
     }
     if (s != NULL) {
