@@ -1,6 +1,6 @@
 // As many calls and sockets as there may be: what has to be said of them must not take long.
 // expect: outcome=limit|fail
-// open: each call asks for the state of every connection, and that time counts as waiting (20 walls)
+// open: each call asks for the state of every connection, and that time counts as waiting
 int main(void)
 {
     for (int child = 0; child < 40; child++)
