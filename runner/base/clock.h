@@ -15,4 +15,12 @@ static inline int64_t clock_now(void)
     return (int64_t)ts.tv_sec * CLOCK_S + ts.tv_nsec;
 }
 
+/* Processor time of this thread (CLOCK_THREAD_CPUTIME_ID). */
+static inline int64_t clock_thread(void)
+{
+    struct timespec ts;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
+    return (int64_t)ts.tv_sec * CLOCK_S + ts.tv_nsec;
+}
+
 #endif

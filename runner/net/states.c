@@ -13,6 +13,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <limits.h>
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
@@ -30,6 +31,7 @@
 #include "timeline/order.h"
 
 enum {
+    ASKED_MOST = 64,      /* pairs at one boundary */
     SETTLES_IN = 1000000, /* ns from a packet to its effect, generously */
     EXPECTED_MAX = 12,
     GONE = TRANSITION_GONE,
@@ -468,10 +470,13 @@ static void give_up_expectations(struct pair *pair)
     pair->end.state = pair->state;
 }
 
-unsigned states_poll(struct states *states, struct timeline *tl, int64_t t, const char *host)
+/* Each pair is a question to the kernel: of a program that keeps thousands of connections busy,
+ * some are asked about at a time, or all its time would go there. */
+static unsigned poll_some(struct states *states, struct timeline *tl, int64_t t, const char *host,
+                          unsigned most)
 {
     struct pair *again = NULL;
-    while (states->hot != NULL) { /* asking about one may add another */
+    for (unsigned n = 0; states->hot != NULL && n < most; n++) { /* one may add another */
         struct pair *pair = states->hot;
         states->hot = pair->next_hot;
         pair->hot = false;
@@ -486,13 +491,22 @@ unsigned states_poll(struct states *states, struct timeline *tl, int64_t t, cons
             give_up_expectations(pair);
         }
     }
+    struct pair **end = &again;
+    while (*end != NULL)
+        end = &(*end)->next_hot;
+    *end = states->hot;
     states->hot = again;
     return tell_changes(states, tl, host);
+}
+
+unsigned states_poll(struct states *states, struct timeline *tl, int64_t t, const char *host)
+{
+    return poll_some(states, tl, t, host, ASKED_MOST);
 }
 
 unsigned states_poll_all(struct states *states, struct timeline *tl, int64_t t, const char *host)
 {
     for (struct pair *pair = states->all; pair != NULL; pair = pair->next)
         heat(states, pair);
-    return states_poll(states, tl, t, host);
+    return poll_some(states, tl, t, host, UINT_MAX);
 }

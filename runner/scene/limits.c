@@ -95,8 +95,11 @@ static bool time_used_up(struct run *run, int64_t now)
     const int64_t wall = run->setup->limits.wall_ms * CLOCK_MS;
     if (now < run->deadline)
         return false;
+    /* While this thread works, the programs on its processor wait for it: that is no load. */
     int64_t waited = (int64_t)(proc_waited_ns(gettid()) + tracer_waited_ns(run->tracer, NULL)) -
-                     run->waited_before;
+                     run->waited_before - (clock_thread() - run->worked_before);
+    if (waited < 0)
+        waited = 0;
     int64_t deadline =
         run->start + wall + (waited < WAITED_MOST * wall ? waited : WAITED_MOST * wall);
     if (deadline > run->deadline)

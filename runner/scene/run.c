@@ -53,6 +53,7 @@ void run_begin(struct run *run, struct loop *loop, const struct scene_setup *set
     sigaction(SIGPIPE, &ignore, &run->sigpipe);
     run->start = clock_now();
     run->deadline = run->start + setup->limits.wall_ms * CLOCK_MS;
+    run->worked_before = clock_thread();
     run->waited_before = (int64_t)proc_waited_ns(gettid());
     run->nplaces = run->network != NULL ? run->network->nhosts : 1;
     for (unsigned i = 0; i < run->nplaces; i++)

@@ -76,6 +76,7 @@ struct run {
     struct sigaction sigpipe; /* to be restored */
     cpu_set_t processors;     /* to be restored */
     int64_t start, deadline;
+    int64_t worked_before; /* clock_thread() */
     int64_t waited_before; /* for a processor, by this thread, when the scene began */
     struct sandbox *sandbox;
     struct tracer *tracer;
