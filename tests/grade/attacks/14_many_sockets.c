@@ -2,9 +2,9 @@
 // expect: outcome=limit|fail
 int main(void)
 {
-    for (int child = 0; child < 16; child++)
+    for (int child = 0; child < 8; child++)
         if (fork() == 0) {
-            for (int i = 0; i < 500; i++) {
+            for (int i = 0; i < 400; i++) {
                 struct sockaddr_in name = {.sin_family = AF_INET,
                                            .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
                 socklen_t len = sizeof name;
