@@ -105,8 +105,10 @@ static void test_each_sandbox_has_a_user_of_its_own(void **state)
     struct taken taken[6];
     long uids[6];
     (void)state;
-    if (geteuid() != 0)
+    if (geteuid() != 0) {
+        print_message("SKIPPED FOR: root\n");
         skip();
+    }
     for (int i = 0; i < 6; i++) {
         take(&taken[i], TIER_A);
         uids[i] = user_of(pid_of(taken[i].pidfd));
@@ -125,8 +127,10 @@ static void test_two_runners_have_none_in_common(void **state)
     int ends[2];
     long theirs = -1;
     (void)state;
-    if (geteuid() != 0)
+    if (geteuid() != 0) {
+        print_message("SKIPPED FOR: root\n");
         skip();
+    }
     assert_int_equal(pipe(ends), 0);
     take(&mine, TIER_A);
     pid_t pid = fork();
@@ -207,8 +211,10 @@ static void test_the_kernel_refuses_more_processes_when_nobody_looks(void **stat
 static void test_without_namespaces_too(void **state)
 {
     (void)state;
-    if (geteuid() != 0)
+    if (geteuid() != 0) {
+        print_message("SKIPPED FOR: root\n");
         skip();
+    }
     children_are_refused(TIER_B);
 }
 
@@ -258,8 +264,10 @@ static void test_an_init_that_its_program_killed_leaves_no_folder(void **state)
 static void test_with_another_user_id_it_cannot_kill_it(void **state)
 {
     (void)state;
-    if (geteuid() != 0)
+    if (geteuid() != 0) {
+        print_message("SKIPPED FOR: root\n");
         skip();
+    }
     assert_false(init_was_killed(TIER_B));
     assert_int_equal(folders_of(0), 0);
 }

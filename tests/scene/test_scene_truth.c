@@ -241,8 +241,10 @@ static void test_a_sanitized_program_is_placed_past_its_interceptors(void **stat
 {
     (void)state;
     if (system("echo 'int main(void) { return 0; }' |"
-               " ${CC:-gcc} -fsanitize=address,undefined -x c - -o /dev/null 2>/dev/null") != 0)
+               " ${CC:-gcc} -fsanitize=address,undefined -x c - -o /dev/null 2>/dev/null") != 0) {
+        print_message("SKIPPED FOR: the compiler's sanitizer libraries\n");
         skip();
+    }
     tell("tcp4", "-g -fsanitize=address,undefined", PLACE_ALL);
     tell("udp", "-g -fsanitize=address,undefined", PLACE_ALL);
     tell("threads", "-g -fsanitize=address,undefined", PLACE_LINE | PLACE_FUNCTION);
@@ -251,8 +253,10 @@ static void test_a_sanitized_program_is_placed_past_its_interceptors(void **stat
 static void test_a_program_by_clang_is_placed_as_well(void **state)
 {
     (void)state;
-    if (system("clang --version >/dev/null 2>&1") != 0)
+    if (system("clang --version >/dev/null 2>&1") != 0) {
+        print_message("SKIPPED FOR: clang\n");
         skip();
+    }
     char *before = mem_string(getenv("CC"));
     setenv("CC", "clang", 1);
     tell("tcp4", "-g -w", PLACE_ALL);

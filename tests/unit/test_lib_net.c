@@ -170,8 +170,10 @@ static void tcp_over_ipv4(void **state)
 static void tcp_over_ipv6(void **state)
 {
     (void)state;
-    if (!have_ipv6())
+    if (!have_ipv6()) {
+        print_message("SKIPPED FOR: IPv6\n");
         skip();
+    }
     assert_reachable("::1", "::1", "::1");
 }
 
@@ -380,8 +382,10 @@ static void udp_over_ipv4_ipv6_and_both(void **state)
     if (have_ipv6())
         assert_heard(fd, AF_INET6, "::1");
     close(fd);
-    if (!have_ipv6())
+    if (!have_ipv6()) {
+        print_message("SKIPPED FOR: IPv6\n");
         skip();
+    }
     assert_ok(net_bind_udp(&fd, "::1", 0, &err), &err);
     assert_heard(fd, AF_INET6, "::1");
     close(fd);

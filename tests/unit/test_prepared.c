@@ -128,8 +128,10 @@ static bool is_gcc(void)
 static void it_is_made_once_and_read_in_place_of_the_headers(void **state)
 {
     (void)state;
-    if (!is_gcc())
+    if (!is_gcc()) {
+        print_message("SKIPPED FOR: gcc\n");
         skip();
+    }
     assert_int_equal(result_of(number), 41);
     change_unseen("system/number.h", "int system_number(int n);\n#define GIVEN 42\n");
     assert_int_equal(result_of(saved_again(number)), 41); /* the header was not read */
@@ -165,8 +167,10 @@ static void messages_are_the_same_without_it(void **state)
 static void a_damaged_one_is_made_again(void **state)
 {
     (void)state;
-    if (!is_gcc())
+    if (!is_gcc()) {
+        print_message("SKIPPED FOR: gcc\n");
         skip();
+    }
     assert_int_equal(result_of(number), 41);
     char *path = prepared("lab.h.gch");
     assert_non_null(path);
@@ -182,8 +186,10 @@ static void a_damaged_one_is_made_again(void **state)
 static void one_that_gcc_cannot_take_is_done_without(void **state)
 {
     (void)state;
-    if (!is_gcc())
+    if (!is_gcc()) {
+        print_message("SKIPPED FOR: gcc\n");
         skip();
+    }
     assert_int_equal(result_of(number), 41);
     char *path = prepared("lab.h.gch");
     struct stat st;
@@ -220,8 +226,10 @@ static void a_header_that_does_not_compile_is_told_as_ever(void **state)
 static void clang_makes_none(void **state)
 {
     (void)state;
-    if (system("command -v clang >/dev/null") != 0)
+    if (system("command -v clang >/dev/null") != 0) {
+        print_message("SKIPPED FOR: clang\n");
         skip();
+    }
     compiler = "clang";
     assert_int_equal(result_of(number), 41);
     assert_null(prepared(".headers"));
