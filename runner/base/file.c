@@ -295,27 +295,52 @@ int file_copy(const char *from, const char *to, unsigned flags, struct error *er
     return rc;
 }
 
+/* A name that a writer gives: ".NAME.PID-UNIQUE.new" (open_beside). */
+static bool is_stray(const char *name)
+{
+    static const char end[] = ".new";
+    size_t len = strlen(name);
+    if (name[0] != '.' || len < sizeof end || strcmp(name + len - (sizeof end - 1), end) != 0)
+        return false;
+    const char *at = name + len - sizeof end;
+    size_t unique = 0, pid = 0;
+    for (; at > name && strchr("0123456789abcdef", *at) != NULL; at--)
+        unique++;
+    if (at == name || *at-- != '-')
+        return false;
+    for (; at > name && *at >= '0' && *at <= '9'; at--)
+        pid++;
+    return unique > 0 && pid > 0 && at > name + 1 && *at == '.';
+}
+
+/* Those whose names begin with the prefix. */
+static void sweep(const char *folder, const char *prefix)
+{
+    struct file_list list;
+    if (file_list(folder, &list, NULL) != 0)
+        return;
+    for (size_t i = 0; i < list.count; i++) {
+        if (strncmp(list.names[i], prefix, strlen(prefix)) != 0 || !is_stray(list.names[i]))
+            continue;
+        char *stray = file_join(folder, list.names[i]);
+        unlink(stray);
+        free(stray);
+    }
+    file_list_free(&list);
+}
+
 void file_sweep(const char *path)
 {
     char *folder = file_folder(path);
     char *prefix = mem_format(".%s.", file_name(path));
-    size_t prefix_len = strlen(prefix);
-    struct file_list list;
-    if (file_list(folder, &list, NULL) == 0) {
-        for (size_t i = 0; i < list.count; i++) {
-            const char *name = list.names[i];
-            size_t len = strlen(name);
-            if (len > prefix_len + 4 && strncmp(name, prefix, prefix_len) == 0 &&
-                strcmp(name + len - 4, ".new") == 0) {
-                char *stray = file_join(folder, name);
-                unlink(stray);
-                free(stray);
-            }
-        }
-        file_list_free(&list);
-    }
+    sweep(folder, prefix);
     free(prefix);
     free(folder);
+}
+
+void file_sweep_folder(const char *dir)
+{
+    sweep(dir, ".");
 }
 
 /* --- paths --- */

@@ -49,6 +49,8 @@ int file_copy(const char *from, const char *to, unsigned flags, struct error *er
 /* Removes what killed writers of `path` left beside it. Only while no other writer can be at
  * work: under a lock. */
 void file_sweep(const char *path);
+/* The same of all files in a folder. */
+void file_sweep_folder(const char *dir);
 
 /* The folder and all that lead to it, as mkdir -p; fine when it is there already. */
 int file_make_dirs(const char *path, mode_t mode, struct error *err);

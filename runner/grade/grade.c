@@ -443,6 +443,7 @@ static int open_run(struct run *run, struct error *err)
     run->summary->begun = run->journal != NULL;
     if (run->journal == NULL || key_base_make(&run->keys, r, journal_seed(run->journal), err) != 0)
         return -1;
+    out_sweep(r->out);
     run->slots = slots_new(run->loop, &run->keeper, r, on_result, on_settle, run);
     return 0;
 }

@@ -47,6 +47,24 @@ static int write_student(const struct class_book *book, const struct class_stude
     return 0;
 }
 
+void out_sweep(const char *out)
+{
+    struct file_list list;
+    char *students = file_join(out, "students"), *gradescope = file_join(out, "gradescope");
+    file_sweep_folder(out);
+    file_sweep_folder(gradescope);
+    if (file_list(students, &list, NULL) == 0) {
+        for (size_t i = 0; i < list.count; i++) {
+            char *one = file_join(students, list.names[i]);
+            file_sweep_folder(one);
+            free(one);
+        }
+        file_list_free(&list);
+    }
+    free(students);
+    free(gradescope);
+}
+
 int out_write(const struct class_book *book, const char *out, unsigned formats, struct error *err)
 {
     if ((formats & FORMAT_HTML) && write_class(book, out, "class.html", class_html, err) != 0)
