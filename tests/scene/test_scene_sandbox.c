@@ -66,7 +66,7 @@ static const struct attack table[] = {
     {"threads without end", "thread_bomb", REACHES(processes, FEW_PROCESSES)},
     {"processes that are gone at once, without end", "runaway",
      .scene = "{'start': 'other', 'args': ['stay']}, {'output': 'other', 'contains': 'never'}",
-     REACHES(calls, "{'calls': 2000, 'cpu_ms': 20000}")},
+     REACHES(calls, "{'calls': 2000, 'cpu_ms': 20000, 'processes': 1000}")},
     {"all processors computing", "spin_on_all", REACHES(cpu, "{'cpu_ms': 300}")},
     {"output without end, from many processes, on stderr", "flood_from_children",
      REACHES(output, "{'output_bytes': 65536, 'cpu_ms': 20000}")},
