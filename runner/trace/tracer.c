@@ -327,8 +327,14 @@ uint64_t tracer_sent(const struct tracer *tracer)
 void tracer_finish(struct tracer *tracer)
 {
     note_forks(tracer);
-    for (unsigned i = 0; i < tracer->ntracees; i++)
-        if (tracer->tracees[i]->process != NULL && tracer->tracees[i]->state != CALL_NONE)
-            call_abandon(tracer, tracer->tracees[i], NULL);
+    for (unsigned i = 0; i < tracer->ntracees; i++) {
+        struct tracee *t = tracer->tracees[i];
+        if (t->process != NULL && t->state != CALL_NONE)
+            call_abandon(tracer, t, NULL);
+        /* The recording is put in order now, and its events are others'. */
+        t->event = -1;
+        for (unsigned k = 0; k < t->nsuspended; k++)
+            t->suspended[k].event = -1;
+    }
     tracer->finished = true;
 }
