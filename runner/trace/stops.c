@@ -248,7 +248,9 @@ void stops_status(void *arg, pid_t tid, int status)
     }
     if (t == NULL)
         t = tracee_add(tracer, tid);
-    if (t->process == NULL)
+    if (t->process == NULL && status >> 16 == PTRACE_EVENT_EXIT)
+        ptrace(PTRACE_CONT, tid, 0, 0); /* killed before its parent could tell of it */
+    else if (t->process == NULL)
         t->parked_status = status;
     else
         handle_stop(tracer, t, status);

@@ -155,6 +155,9 @@ static const struct trouble table[] = {
      .scene = "{'output': 'prog', 'contains': 'closed'}, {'type': 'prog', 'data': 'hello\\n'},"
               "{'type': 'prog', 'data': 'are you there?\\n'}, " ASKED},
     {"a server that becomes a daemon", "daemonises", .scene = ASKED},
+    {"a program whose thread is just being born when the next one takes its name", "makes_threads",
+     .scene = "{'repeat': 25, 'do': [{'start': 'prog', 'args': ['makes_threads']},"
+              "{'output': 'prog', 'contains': 'begun'}]}"},
     {"kill(-1) reaches nobody but the program's own", "kills_all", .says = {"alone"}},
     {"kill(-1) is refused where it would reach what else its user runs", "kills_all_refused",
      .tier = TIER_C, .says = {"EPERM"}},

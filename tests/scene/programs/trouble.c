@@ -536,6 +536,22 @@ static void closes_stdio(void)
     echo();
 }
 
+static void *nothing(void *arg)
+{
+    return arg;
+}
+
+/* One thread after the other: at any moment one is just being born. */
+static void makes_threads(void)
+{
+    pthread_t id;
+    say("begun\n");
+    for (int i = 0; i < 1000; i++)
+        if (pthread_create(&id, NULL, nothing, NULL) == 0)
+            pthread_join(id, NULL);
+    pause();
+}
+
 static void daemonises(void)
 {
     signal(SIGHUP,
@@ -814,6 +830,7 @@ int main(int argc, char **argv)
         {"closes_input", closes_input},
         {"spin_in_library", spin_in_library},
         {"closes_stdio", closes_stdio},
+        {"makes_threads", makes_threads},
         {"daemonises", daemonises},
         {"kills_all", kills_all},
         {"kills_all_refused", kills_all_refused},
