@@ -320,7 +320,11 @@ static void sweep(const char *folder, const char *prefix)
     if (file_list(folder, &list, NULL) != 0)
         return;
     for (size_t i = 0; i < list.count; i++) {
-        if (strncmp(list.names[i], prefix, strlen(prefix)) != 0 || !is_stray(list.names[i]))
+        size_t len = strlen(list.names[i]), prefix_len = strlen(prefix);
+        bool ours = prefix_len > 1
+                        ? len > prefix_len + 4 && strcmp(list.names[i] + len - 4, ".new") == 0
+                        : is_stray(list.names[i]);
+        if (!ours || strncmp(list.names[i], prefix, prefix_len) != 0)
             continue;
         char *stray = file_join(folder, list.names[i]);
         unlink(stray);
