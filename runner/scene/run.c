@@ -132,6 +132,7 @@ static int connect_sandbox(struct run *run, char **names)
         free(inside);
     }
     if (!setup->own) {
+        tracer_ports(run->tracer, setup->seed);
         char *folder = sandbox_path(run->sandbox, "");
         folder[strlen(folder) - 1] = '\0'; /* its slash */
         tracer_folder(run->tracer, folder);

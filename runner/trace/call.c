@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "trace/memory.h"
+#include "trace/ports.h"
 #include "trace/tracee.h"
 
 enum { RESTART_FIRST = 512, RESTART_LAST = 516 };
@@ -54,22 +54,6 @@ static void store_args(struct tracer *tracer, struct tracee *t)
         call->args = args;
         call->nargs = t->decoded.count;
     }
-}
-
-static int64_t arg_value(const struct tracee *t, const char *name, int64_t fallback)
-{
-    for (unsigned i = 0; i < t->decoded.count; i++)
-        if (strcmp(t->decoded.args[i].name, name) == 0 && t->decoded.args[i].has_value)
-            return t->decoded.args[i].value;
-    return fallback;
-}
-
-static const char *arg_text(const struct tracee *t, const char *name)
-{
-    for (unsigned i = 0; i < t->decoded.count; i++)
-        if (strcmp(t->decoded.args[i].name, name) == 0 && t->decoded.args[i].text != NULL)
-            return t->decoded.args[i].text;
-    return "";
 }
 
 /* What lies in the programs' folder is named as seen from there, wherever that folder is. */
@@ -132,72 +116,6 @@ static void record(struct tracer *tracer, struct tracee *t, const struct source_
     ev->call.via = bare ? t->spec->name : frame->via;
     store_args(tracer, t);
     tracer->recorded++;
-}
-
-/* To a learner's "recv" and "send" belong read and write of a socket, not those of a file. */
-static bool covers(const char *rule, const struct tracee *t)
-{
-    char path[64];
-    struct stat st;
-    const char *name = t->spec->name;
-    if (!syscalls_covers(rule, name))
-        return false;
-    bool any_file = strncmp(name, "read", 4) == 0 || strncmp(name, "write", 5) == 0 ||
-                    strcmp(name, "sendfile") == 0 || strcmp(name, "splice") == 0;
-    if (!any_file || (strcmp(rule, "recv") != 0 && strcmp(rule, "send") != 0))
-        return true;
-    /* Of the two descriptors of splice() one says that it sends, and the other that it receives. */
-    bool takes = strcmp(rule, "recv") == 0 && strcmp(name, "splice") == 0;
-    int fd = (int)arg_value(t, takes ? "in" : "fd", -1);
-    snprintf(path, sizeof path, "/proc/%d/fd/%d", (int)t->tid, fd);
-    return stat(path, &st) == 0 && S_ISSOCK(st.st_mode);
-}
-
-static struct fault *matching_fault(struct tracer *tracer, const struct tracee *t)
-{
-    struct fault *hit = NULL;
-    for (unsigned i = 0; i < tracer->nfaults; i++) {
-        struct fault *f = &tracer->faults[i];
-        if (f->program != t->process->program || !covers(f->rule.call, t))
-            continue;
-        f->seen++;
-        if (hit == NULL && f->seen >= f->rule.from && f->seen - f->rule.from < f->rule.count)
-            hit = f;
-    }
-    return hit;
-}
-
-static void note_fault(struct tracer *tracer, struct tracee *t, const char *text)
-{
-    struct event *ev = timeline_append(tracer->tl, EVENT_FAULT, t->entered - tracer->start);
-    ev->host = t->process->program->host;
-    ev->program = t->process->program->name;
-    ev->pid = t->process->vpid;
-    ev->tid = t->vtid;
-    ev->fault.call = t->spec->name;
-    ev->fault.text = text;
-}
-
-/* Changes the call that is about to run, and says so in the recording, before its event. */
-static void inject(struct tracer *tracer, struct tracee *t)
-{
-    struct fault *f = matching_fault(tracer, t);
-    regs_set regs;
-    if (f == NULL || regs_get(t->tid, &regs) != 0)
-        return;
-    if (f->rule.errnum != 0) {
-        note_fault(tracer, t, timeline_string(tracer->tl, strerrorname_np(f->rule.errnum)));
-        regs_skip_call(t->tid, &regs, -f->rule.errnum);
-    } else if (t->spec->length_arg >= 0 && t->args[t->spec->length_arg] > f->rule.shorten) {
-        unsigned arg = (unsigned)t->spec->length_arg;
-        note_fault(tracer, t,
-                   timeline_format(tracer->tl, "asked for %llu bytes, allowed %zu",
-                                   (unsigned long long)t->args[arg], f->rule.shorten));
-        regs_set_arg(&regs, arg, f->rule.shorten);
-        regs_put(t->tid, &regs);
-        t->restore_arg = (int)arg;
-        t->shortened = f->rule.shorten;
-    }
 }
 
 /* --- calls and signal handlers --- */
@@ -318,6 +236,7 @@ void call_entry(struct tracer *tracer, struct tracee *t)
     leave_interrupted(tracer, t, info.stack_pointer);
 
     struct source_frame frame;
+    bool skipped = false;
     t->entered = clock_now();
     t->sp = info.stack_pointer;
     t->spec = spec;
@@ -329,13 +248,15 @@ void call_entry(struct tracer *tracer, struct tracee *t)
     t->decoded.timeout_ms = -1;
     if (worth_recording(tracer, t, &frame)) {
         decode_entry(tracer->tl, t->tid, spec, args, &t->decoded);
-        inject(tracer, t);
+        skipped = faults_inject(tracer, t);
         at_boundary(tracer, t->entered, NULL);
         record(tracer, t, &frame);
     } else if (spec->blocks == BLOCKS_TIMED) {
         /* Not recorded, but it tells a sleep from a stall: a resolver waits for its servers so. */
         decode_entry(tracer->tl, t->tid, spec, args, &t->decoded);
     }
+    if (!skipped)
+        ports_entry(tracer, t);
     tracee_resume(t, 0);
 }
 
@@ -345,7 +266,7 @@ static void count_terminal_output(struct tracee *t, int64_t result)
 {
     char path[64];
     struct stat st;
-    int fd = (int)arg_value(t, "fd", -1);
+    int fd = (int)decoded_value(&t->decoded, "fd", -1);
     bool writes = strcmp(t->spec->name, "write") == 0 || strcmp(t->spec->name, "writev") == 0;
     if (!writes || result <= 0)
         return;
@@ -377,95 +298,6 @@ static void count_sent(struct tracer *tracer, const struct tracee *t, int64_t re
     }
 }
 
-static bool waits_again(const char *error)
-{
-    return error != NULL && (strcmp(error, "EAGAIN") == 0 || strcmp(error, "EINTR") == 0);
-}
-
-/* It was asked which descriptors are ready, and some were. */
-static bool tells_ready(const struct tracee *t, int64_t result)
-{
-    switch (t->spec->number) {
-#ifdef SYS_poll
-    case SYS_poll:
-    case SYS_select:
-    case SYS_epoll_wait:
-#endif
-    case SYS_ppoll:
-    case SYS_pselect6:
-    case SYS_epoll_pwait:
-#ifdef SYS_epoll_pwait2
-    case SYS_epoll_pwait2:
-#endif
-        return result > 0;
-    default:
-        return false;
-    }
-}
-
-/* Idle: it waited, nothing came, it looked, and waited again. Spinning: the same call with the same
- * empty result, over and over; also when it asks each time whether there is something, and there
- * always is: the end. */
-static void tell_work_from_idling(struct tracee *t, int64_t result, const char *error)
-{
-    bool timed_out =
-        (t->spec->blocks == BLOCKS_TIMED && t->decoded.timeout_ms >= 0 && result == 0) ||
-        t->spec->blocks == BLOCKS_NAP;
-    /* Naps may be counted: many small ones are one long one. */
-    bool nap = timed_out && arg_value(t, "nfds", 0) == 0 && arg_value(t, "fd", -1) < 0;
-    if (nap && t->naps < NAPS_MOST)
-        t->naps++;
-    else if (timed_out || (waits_again(error) && t->process->receive_timeout)) {
-        if (t->idle_rounds++ == 0)
-            t->idle_since = t->entered;
-    } else if (!waits_again(error))
-        t->idle_rounds = t->naps = 0;
-
-    if (tells_ready(t, result))
-        return;
-    int fd = (int)arg_value(t, "fd", -1);
-    bool empty = error != NULL || result == 0;
-    if (empty && !timed_out && t->spec == t->last_spec && fd == t->last_fd &&
-        result == t->last_result)
-        t->repeats++;
-    else if (!timed_out)
-        t->repeats = 0;
-    t->last_spec = t->spec;
-    t->last_fd = fd;
-    t->last_result = result;
-    if (t->repeats >= SPIN_LIMIT)
-        t->process->program->spinning = true;
-}
-
-/* The other timers run only while the process does. */
-static void note_interval_timer(struct tracee *t)
-{
-    struct itimerval timer;
-    if (t->args[0] != ITIMER_REAL ||
-        memory_read(t->tid, t->args[1], &timer, sizeof timer) < sizeof timer)
-        return;
-    t->process->timer_armed = timer.it_value.tv_sec != 0 || timer.it_value.tv_usec != 0;
-    t->process->timer_repeats = timer.it_interval.tv_sec != 0 || timer.it_interval.tv_usec != 0;
-}
-
-static void note_effects(struct tracee *t, int64_t result)
-{
-    const char *name = t->spec->name;
-    if (result < 0)
-        return;
-    if (strcmp(name, "setsockopt") == 0) {
-        if (strstr(arg_text(t, "option"), "TIMEO") != NULL)
-            t->process->receive_timeout = true;
-    } else if (strcmp(name, "alarm") == 0) {
-        t->process->timer_armed = arg_value(t, "seconds", 0) != 0;
-        t->process->timer_repeats = false;
-    } else if (strcmp(name, "setitimer") == 0) {
-        note_interval_timer(t);
-    } else if (strcmp(name, "timer_settime") == 0 || strcmp(name, "timerfd_settime") == 0) {
-        t->process->timer_armed = t->process->timer_repeats = true;
-    }
-}
-
 static void finish(struct tracer *tracer, struct tracee *t, int64_t result, const char *error)
 {
     int64_t now = clock_now();
@@ -484,8 +316,8 @@ static void finish(struct tracer *tracer, struct tracee *t, int64_t result, cons
     int64_t told = call->result;
     at_boundary(tracer, now, &tracer->tl->events[t->event]); /* may append: the events move */
     count_terminal_output(t, result);
-    note_effects(t, told);
-    tell_work_from_idling(t, told, error);
+    idle_effects(t, told);
+    idle_after(t, told, error);
 }
 
 void call_abandon(struct tracer *tracer, struct tracee *t, const char *error)
@@ -522,13 +354,27 @@ static void restore_argument(struct tracee *t)
     }
 }
 
+/* The port that was meant for its socket is taken: it gets any, as if nothing had been. */
+static bool again(struct tracee *t, int64_t result)
+{
+    regs_set regs;
+    if (!ports_exit(t, result))
+        return false;
+    restore_argument(t);
+    if (regs_get(t->tid, &regs) != 0 ||
+        regs_repeat_call(t->tid, &regs, (uint64_t)t->spec->number, t->args) != 0)
+        return false;
+    t->state = CALL_INTERRUPTED; /* and entered again */
+    return true;
+}
+
 void call_exit(struct tracer *tracer, struct tracee *t)
 {
     struct __ptrace_syscall_info info;
     if (t->state == CALL_SIGRETURN) {
         sigreturn_exit(tracer, t);
     } else if (t->state == CALL_ENTERED && system_call_info(t->tid, &info) &&
-               info.op == PTRACE_SYSCALL_INFO_EXIT) {
+               info.op == PTRACE_SYSCALL_INFO_EXIT && !again(t, info.exit.rval)) {
         int64_t result = info.exit.rval;
         const char *error = NULL;
         if (info.exit.is_error && -result >= RESTART_FIRST && -result <= RESTART_LAST) {

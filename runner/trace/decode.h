@@ -29,6 +29,10 @@ void decode_entry(struct timeline *tl, pid_t tid, const struct call_spec *spec,
 void decode_exit(struct timeline *tl, pid_t tid, const struct call_spec *spec,
                  const uint64_t args[6], int64_t result, struct decoded *out);
 
+/* The value or the text of the argument of that name; fallback, "" when there is none. */
+int64_t decoded_value(const struct decoded *decoded, const char *name, int64_t fallback);
+const char *decoded_text(const struct decoded *decoded, const char *name);
+
 /* "127.0.0.1:7000", "[::1]:7000", "unix:/path". The text belongs to the timeline. */
 const char *decode_address(struct timeline *tl, const struct sockaddr_storage *addr, size_t len);
 

@@ -67,6 +67,16 @@ static inline int regs_skip_call(pid_t tid, regs_set *regs, int64_t result)
     return regs_put(tid, regs);
 }
 
+/* At the exit of a call: the tracee makes it again. The instruction has two bytes. */
+static inline int regs_repeat_call(pid_t tid, regs_set *regs, uint64_t number,
+                                   const uint64_t args[6])
+{
+    (void)args;
+    regs->rax = number;
+    regs->rip -= 2;
+    return regs_put(tid, regs);
+}
+
 /* Goes to the caller of a function that has not touched its stack yet. */
 static inline int regs_leave_leaf(pid_t tid, regs_set *regs)
 {
@@ -118,6 +128,16 @@ static inline int regs_skip_call(pid_t tid, regs_set *regs, int64_t result)
     if (regs_put(tid, regs) != 0)
         return -1;
     return (int)ptrace(PTRACE_SETREGSET, tid, NT_ARM_SYSTEM_CALL, &iov);
+}
+
+/* The number still stands in x8; the result took the place of the first argument. */
+static inline int regs_repeat_call(pid_t tid, regs_set *regs, uint64_t number,
+                                   const uint64_t args[6])
+{
+    (void)number;
+    regs->regs[0] = args[0];
+    regs->pc -= 4;
+    return regs_put(tid, regs);
 }
 
 static inline int regs_leave_leaf(pid_t tid, regs_set *regs)

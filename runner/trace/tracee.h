@@ -68,6 +68,7 @@ struct tracee {
     int64_t entered;
     int restore_arg;    /* argument a fault shortened, or -1 */
     uint64_t shortened; /* to what */
+    bool port_given;    /* its socket has the range of one port (ports.h) */
     struct suspended suspended[SUSPENDED_MOST];
     unsigned nsuspended;
     /* To tell idling and spinning from work: */
@@ -101,6 +102,8 @@ struct tracer {
     unsigned nprocesses;
     struct fault faults[FAULTS_MOST];
     unsigned nfaults;
+    bool ports_follow; /* tracer_ports */
+    uint64_t ports_seed;
     struct known_binary *binaries;
     unsigned nbinaries;
     char *folder; /* the programs', or NULL */
@@ -146,6 +149,19 @@ void call_entry(struct tracer *tracer, struct tracee *t);
 void call_exit(struct tracer *tracer, struct tracee *t);
 /* A call that will not return any more, or was given up. */
 void call_abandon(struct tracer *tracer, struct tracee *t, const char *error);
+
+/* --- faults.c --- */
+
+/* Changes the call that is about to run as a rule of the script says, and tells so in the
+ * recording, before its event. True: the kernel will not carry it out at all. */
+bool faults_inject(struct tracer *tracer, struct tracee *t);
+
+/* --- idle.c --- */
+
+/* After a call has returned: whether its thread works, idles or spins; which time-outs and timers
+ * it has set. result: -1 with an error. */
+void idle_after(struct tracee *t, int64_t result, const char *error);
+void idle_effects(struct tracee *t, int64_t result);
 
 /* --- busy.c --- */
 

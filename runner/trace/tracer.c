@@ -137,11 +137,10 @@ struct trace_program *tracer_seize(struct tracer *tracer, pid_t pid, const char 
     return program;
 }
 
-void tracer_fault(struct tracer *tracer, struct trace_program *program,
-                  const struct trace_fault *fault)
+void tracer_ports(struct tracer *tracer, uint64_t seed)
 {
-    if (tracer->nfaults < FAULTS_MOST)
-        tracer->faults[tracer->nfaults++] = (struct fault){program, *fault, 0};
+    tracer->ports_follow = true;
+    tracer->ports_seed = seed;
 }
 
 void tracer_at_boundaries(struct tracer *tracer, tracer_boundary_fn *fn, void *arg)

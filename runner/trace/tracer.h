@@ -39,6 +39,7 @@ struct trace_program {
     bool spinning;           /* it repeats a call that fails or returns 0, without end */
     bool no_space;           /* the kernel told it that there is no room for a file (ENOSPC) */
     unsigned processes_most; /* at one time */
+    unsigned ports_chosen;   /* how often the kernel was to choose a port for it */
 };
 
 /* A call under way, or a thread that sleeps in one that is not traced (spec NULL). */
@@ -77,6 +78,9 @@ struct trace_fault {
 };
 void tracer_fault(struct tracer *tracer, struct trace_program *program,
                   const struct trace_fault *fault);
+
+/* From here on, ports that programs leave to the kernel follow from the seed (trace/ports.h). */
+void tracer_ports(struct tracer *tracer, uint64_t seed);
 
 /* Called at the entry and at the exit of every recorded call, while its thread is stopped: the
  * moment to look at what the call has done to the kernel. `t` is the recording's time; `call` is

@@ -1,0 +1,100 @@
+/*
+ * trace/idle: what the calls of a thread tell of how it passes its time: it works, it idles, or it
+ * spins; and whether something will wake it.
+ */
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+
+#include "trace/memory.h"
+#include "trace/tracee.h"
+
+static bool waits_again(const char *error)
+{
+    return error != NULL && (strcmp(error, "EAGAIN") == 0 || strcmp(error, "EINTR") == 0);
+}
+
+/* It was asked which descriptors are ready, and some were. */
+static bool tells_ready(const struct tracee *t, int64_t result)
+{
+    switch (t->spec->number) {
+#ifdef SYS_poll
+    case SYS_poll:
+    case SYS_select:
+    case SYS_epoll_wait:
+#endif
+    case SYS_ppoll:
+    case SYS_pselect6:
+    case SYS_epoll_pwait:
+#ifdef SYS_epoll_pwait2
+    case SYS_epoll_pwait2:
+#endif
+        return result > 0;
+    default:
+        return false;
+    }
+}
+
+/* Idle: it waited, nothing came, it looked, and waited again. Spinning: the same call with the same
+ * empty result, over and over; also when it asks each time whether there is something, and there
+ * always is: the end. */
+void idle_after(struct tracee *t, int64_t result, const char *error)
+{
+    bool timed_out =
+        (t->spec->blocks == BLOCKS_TIMED && t->decoded.timeout_ms >= 0 && result == 0) ||
+        t->spec->blocks == BLOCKS_NAP;
+    /* Naps may be counted: many small ones are one long one. */
+    bool nap = timed_out && decoded_value(&t->decoded, "nfds", 0) == 0 &&
+               decoded_value(&t->decoded, "fd", -1) < 0;
+    if (nap && t->naps < NAPS_MOST)
+        t->naps++;
+    else if (timed_out || (waits_again(error) && t->process->receive_timeout)) {
+        if (t->idle_rounds++ == 0)
+            t->idle_since = t->entered;
+    } else if (!waits_again(error))
+        t->idle_rounds = t->naps = 0;
+
+    if (tells_ready(t, result))
+        return;
+    int fd = (int)decoded_value(&t->decoded, "fd", -1);
+    bool empty = error != NULL || result == 0;
+    if (empty && !timed_out && t->spec == t->last_spec && fd == t->last_fd &&
+        result == t->last_result)
+        t->repeats++;
+    else if (!timed_out)
+        t->repeats = 0;
+    t->last_spec = t->spec;
+    t->last_fd = fd;
+    t->last_result = result;
+    if (t->repeats >= SPIN_LIMIT)
+        t->process->program->spinning = true;
+}
+
+/* The other timers run only while the process does. */
+static void note_interval_timer(struct tracee *t)
+{
+    struct itimerval timer;
+    if (t->args[0] != ITIMER_REAL ||
+        memory_read(t->tid, t->args[1], &timer, sizeof timer) < sizeof timer)
+        return;
+    t->process->timer_armed = timer.it_value.tv_sec != 0 || timer.it_value.tv_usec != 0;
+    t->process->timer_repeats = timer.it_interval.tv_sec != 0 || timer.it_interval.tv_usec != 0;
+}
+
+void idle_effects(struct tracee *t, int64_t result)
+{
+    const char *name = t->spec->name;
+    if (result < 0)
+        return;
+    if (strcmp(name, "setsockopt") == 0) {
+        if (strstr(decoded_text(&t->decoded, "option"), "TIMEO") != NULL)
+            t->process->receive_timeout = true;
+    } else if (strcmp(name, "alarm") == 0) {
+        t->process->timer_armed = decoded_value(&t->decoded, "seconds", 0) != 0;
+        t->process->timer_repeats = false;
+    } else if (strcmp(name, "setitimer") == 0) {
+        note_interval_timer(t);
+    } else if (strcmp(name, "timer_settime") == 0 || strcmp(name, "timerfd_settime") == 0) {
+        t->process->timer_armed = t->process->timer_repeats = true;
+    }
+}
