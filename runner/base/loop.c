@@ -4,7 +4,9 @@
  *  - a watch or timer that is removed from inside a callback is only marked, and freed when no
  *    callback is running any more, so that a pending epoll event never meets freed memory;
  *  - timers are a short unordered array: a scene has a handful;
- *  - SIGCHLD comes through a signalfd; one read, then waitpid until nothing is left.
+ *  - SIGCHLD comes through a signalfd; one read, then waitpid until nothing is left;
+ *  - a long wait is made of short ones, so that one which ends far too late shows how long the
+ *    process was stopped; between two waits it is what it did not work that shows it.
  */
 #include "base/loop.h"
 
@@ -22,6 +24,9 @@
 
 enum { EVENTS_AT_ONCE = 32, STATUSES_AT_ONCE = 256 };
 
+/* The longest wait; and what no load on a machine keeps a process waiting for a processor. */
+enum { WAIT_MOST_MS = 250, STOPPED_MS = 1000, SAMPLE_MS = 100 };
+
 struct loop_fd {
     struct loop *loop;
     int fd;
@@ -33,7 +38,7 @@ struct loop_fd {
 
 struct loop_timer {
     struct loop *loop;
-    int64_t at;
+    int64_t at, set; /* set: when it was armed */
     bool armed;
     loop_timer_fn *fn;
     void *arg;
@@ -55,8 +60,11 @@ struct loop {
     struct child *children;
     size_t nchildren;
     struct child otherwise;
-    int called;         /* callbacks run in this step */
-    bool more_statuses; /* children may have more to tell */
+    int64_t lost;            /* loop_lost */
+    int64_t seen;            /* clock_now() when it was last known that this process runs */
+    int64_t sampled, worked; /* clock_now() and clock_thread() at some time not long before */
+    int called;              /* callbacks run in this step */
+    bool more_statuses;      /* children may have more to tell */
 };
 
 static struct child *find_child(struct loop *loop, pid_t pid)
@@ -116,6 +124,8 @@ struct loop *loop_new(struct error *err)
         return NULL;
     }
     loop->signal_watch = loop_fd_add(loop, loop->signals, EPOLLIN, on_sigchld, loop);
+    loop->seen = loop->sampled = clock_now();
+    loop->worked = clock_thread();
     return loop;
 }
 
@@ -187,7 +197,8 @@ void loop_fd_remove(struct loop_fd *watch)
 struct loop_timer *loop_timer_add(struct loop *loop, int64_t at, loop_timer_fn *fn, void *arg)
 {
     struct loop_timer *timer = mem_alloc(sizeof *timer);
-    *timer = (struct loop_timer){.loop = loop, .at = at, .armed = true, .fn = fn, .arg = arg};
+    *timer = (struct loop_timer){
+        .loop = loop, .at = at, .set = clock_now(), .armed = true, .fn = fn, .arg = arg};
     loop->timers = mem_resize(loop->timers, loop->ntimers + 1, sizeof *loop->timers);
     loop->timers[loop->ntimers++] = timer;
     return timer;
@@ -196,6 +207,7 @@ struct loop_timer *loop_timer_add(struct loop *loop, int64_t at, loop_timer_fn *
 void loop_timer_move(struct loop_timer *timer, int64_t at)
 {
     timer->at = at;
+    timer->set = clock_now();
     timer->armed = true;
 }
 
@@ -275,30 +287,80 @@ static int wait_events(int epoll, struct epoll_event *events, const struct times
     return epoll_wait(epoll, events, EVENTS_AT_ONCE, ms);
 }
 
-int loop_step(struct loop *loop, int64_t until)
+/* This process runs. Asking for the thread's time costs more than ours: it is not done each time.
+ */
+static void note_seen(struct loop *loop, int64_t now)
+{
+    loop->seen = now;
+    if (now - loop->sampled < SAMPLE_MS * CLOCK_MS)
+        return;
+    loop->sampled = now;
+    loop->worked = clock_thread();
+}
+
+/* What was to be over at `due` was late by so much. */
+static void note_lost(struct loop *loop, int64_t due, int64_t late)
+{
+    int64_t now = due + late;
+    if (late < STOPPED_MS * CLOCK_MS)
+        return;
+    loop->lost += late;
+    for (size_t i = 0; i < loop->ntimers; i++) {
+        struct loop_timer *timer = loop->timers[i];
+        int64_t its = timer->set > due ? now - timer->set : late;
+        if (its > 0 && timer->at < INT64_MAX - its) /* else: never */
+            timer->at += its;
+    }
+}
+
+int64_t loop_lost(struct loop *loop)
+{
+    int64_t now = clock_now(), away = now - loop->seen;
+    if (away >= STOPPED_MS * CLOCK_MS)
+        note_lost(loop, loop->seen, away - (clock_thread() - loop->worked));
+    note_seen(loop, now);
+    return loop->lost;
+}
+
+/* For events, at most until then: how many there are. Ended by a signal: fewer than 0. */
+static int wait_until(struct loop *loop, struct epoll_event *events, int64_t until)
 {
     int64_t now = clock_now();
+    int n;
+    do {
+        int64_t most = WAIT_MOST_MS * CLOCK_MS, left = until > now ? until - now : 0;
+        struct timespec wait = {0, left < most ? left : most};
+        n = wait_events(loop->epoll, events, &wait);
+        int64_t due = now + wait.tv_nsec;
+        now = clock_now();
+        note_lost(loop, due, now - due);
+        note_seen(loop, now);
+    } while (n == 0 && now < until);
+    return n;
+}
+
+/* For events; there is no timer. */
+static int wait_for_ever(struct loop *loop, struct epoll_event *events)
+{
+    int n = wait_events(loop->epoll, events, NULL);
+    note_seen(loop, clock_now());
+    return n;
+}
+
+int loop_step(struct loop *loop, int64_t until)
+{
+    (void)loop_lost(loop); /* callers have done other things meanwhile */
     struct loop_timer *timer = next_timer(loop);
     if (timer != NULL && timer->at < until)
         until = timer->at;
-    struct timespec wait = {0, 0}, *timeout = &wait;
-    if (until == INT64_MAX) {
-        timeout = NULL;
-    } else if (until > now) {
-        wait.tv_sec = (until - now) / CLOCK_S;
-        wait.tv_nsec = (until - now) % CLOCK_S;
-    }
-
-    if (loop->more_statuses) {
-        wait = (struct timespec){0, 0};
-        timeout = &wait;
-    }
+    if (loop->more_statuses)
+        until = 0;
 
     struct epoll_event events[EVENTS_AT_ONCE];
     bool more = loop->more_statuses;
     loop->called = 0;
     loop->more_statuses = false;
-    int n = wait_events(loop->epoll, events, timeout);
+    int n = until == INT64_MAX ? wait_for_ever(loop, events) : wait_until(loop, events, until);
     for (int i = 0; i < n; i++) {
         struct loop_fd *watch = events[i].data.ptr;
         if (watch->dead)
@@ -308,6 +370,7 @@ int loop_step(struct loop *loop, int64_t until)
     }
     if (more && !loop->more_statuses)
         take_statuses(loop);
+    (void)loop_lost(loop); /* before timers are asked */
     run_timers(loop, clock_now());
     bury(loop);
     return loop->called;

@@ -40,6 +40,12 @@ struct loop_timer *loop_timer_add(struct loop *loop, int64_t at, loop_timer_fn *
 void loop_timer_move(struct loop_timer *timer, int64_t at); /* also re-arms one that has fired */
 void loop_timer_remove(struct loop_timer *timer);           /* NULL is fine */
 
+/* How long this process was kept from running, in nanoseconds since the loop was made: it was
+ * stopped (Ctrl-Z and fg, a debugger), its whole machine was, or nobody stepped the loop. Noticed
+ * from a second on. Timers are moved by what was lost since they were armed: it was nobody's time.
+ */
+int64_t loop_lost(struct loop *loop);
+
 /* Children. Every wait status of a child or tracee of this process goes through here: all of
  * them are waited for (waitpid(-1, __WALL)), since a tracee nobody reaps keeps its whole PID
  * namespace from dying. A status of a pid with a watch goes to it; one without goes to the default

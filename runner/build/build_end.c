@@ -167,6 +167,8 @@ static void clean_messages(struct build *b, struct strbuf *text)
 {
     if (b->confined != NULL) {
         confine_messages(b->confined, &b->output, text);
+    } else if (b->folder == NULL) { /* ended at headers of ours: nothing of the source yet */
+        strbuf_add(text, b->output.data, b->output.len);
     } else {
         char *work = file_join(b->folder, "src");
         messages_clean(&b->output, work, b->program, text);

@@ -335,6 +335,6 @@ int build_run_compiler(struct build *b, struct error *err)
         rc = compile_or_prepare(b, err);
     if (rc == 0 && !b->done)
         b->timer =
-            loop_timer_add(b->loop, b->started + b->request.limit_ms * CLOCK_MS, on_limit, b);
+            loop_timer_add(b->loop, clock_now() + b->request.limit_ms * CLOCK_MS, on_limit, b);
     return rc;
 }

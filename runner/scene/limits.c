@@ -10,6 +10,8 @@
  *  - On a machine that has too much to do, time goes by in which nobody of the scene has a
  * processor. A slow machine is no mistake of the program: what its threads and this one waited for
  * a processor is added to the time they have, up to WAITED_MOST times that.
+ *  - Time in which this process was stopped (Ctrl-Z and fg) is nobody's either: while it is, the
+ * programs wait for it at each of their calls.
  *  - Memory is what programs have mapped, and what they have hidden elsewhere: in page tables, the
  * buffers of sockets, shared memory that is not mapped any more. The latter costs more to find out,
  * and is looked for every SLOW_LOOKS.
@@ -100,8 +102,9 @@ static bool time_used_up(struct run *run, int64_t now)
                      run->waited_before - (clock_thread() - run->worked_before);
     if (waited < 0)
         waited = 0;
-    int64_t deadline =
-        run->start + wall + (waited < WAITED_MOST * wall ? waited : WAITED_MOST * wall);
+    int64_t deadline = run->start + wall +
+                       (waited < WAITED_MOST * wall ? waited : WAITED_MOST * wall) +
+                       loop_lost(run->loop) - run->lost_before;
     if (deadline > run->deadline)
         run->deadline = deadline;
     return now >= run->deadline;

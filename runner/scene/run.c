@@ -55,6 +55,7 @@ void run_begin(struct run *run, struct loop *loop, const struct scene_setup *set
     run->deadline = run->start + setup->limits.wall_ms * CLOCK_MS;
     run->worked_before = clock_thread();
     run->waited_before = (int64_t)proc_waited_ns(gettid());
+    run->lost_before = loop_lost(loop);
     run->nplaces = run->network != NULL ? run->network->nhosts : 1;
     for (unsigned i = 0; i < run->nplaces; i++)
         run->places[i] = (struct place){

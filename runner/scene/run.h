@@ -78,6 +78,7 @@ struct run {
     int64_t start, deadline;
     int64_t worked_before; /* clock_thread() */
     int64_t waited_before; /* for a processor, by this thread, when the scene began */
+    int64_t lost_before;   /* loop_lost() */
     struct sandbox *sandbox;
     struct tracer *tracer;
     struct actor **actors;

@@ -428,7 +428,7 @@ static const char *play(struct run *run)
 static const char *let_settle(struct run *run)
 {
     int64_t began = clock_now(), until = began + FINAL_SETTLE_MS * CLOCK_MS;
-    int64_t look = first_look(run), now = began;
+    int64_t look = first_look(run), now = began, lost = loop_lost(run->loop);
     uint64_t before, waited;
     tracer_waited_ns(run->tracer, &before);
     run->settle = SETTLE_IDLE;
@@ -449,6 +449,7 @@ static const char *let_settle(struct run *run)
         if (now >= until) { /* what it could not use for want of a processor does not count */
             tracer_waited_ns(run->tracer, &waited);
             int64_t more = waited > before ? (int64_t)(waited - before) : 0;
+            more += loop_lost(run->loop) - lost;
             until = began + FINAL_SETTLE_MS * CLOCK_MS + more;
         }
     }
