@@ -15,23 +15,17 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "build/build.h"
+#include "check/builds.h"
 #include "check/hands.h"
 #include "judge/judge.h"
-
-struct binary {
-    const struct lab_program *program;
-    bool solution;
-    enum build_variant variant;
-    struct build *build; /* NULL: not wanted so far */
-};
 
 /* One scene of the lab, in the order of steps and checks. */
 struct job {
     const struct lab_step *step;
     unsigned check;
     const struct scene_script *script;
-    struct scene_program *programs; /* NULL: not gathered yet */
+    unsigned gathered; /* of the lab's programs, the learner's and its own, looked at so far */
+    struct scene_program *programs;
     char **names;
     unsigned nprograms;
 };
@@ -43,105 +37,16 @@ struct check {
     struct verdict *v;
     struct timeline *last;
     enum scene_tier tier;
-    char *solution_dir;
-    struct binary *binaries; /* for each program: learner's and solution's, plain and sanitized */
-    unsigned nbinaries;
+    struct builds *builds;
     struct job *jobs;
     bool *shared; /* the helper may run it */
     unsigned njobs;
     struct hands *hands; /* NULL until the first scene */
-    double build_ms;     /* spent waiting for the compiler */
 };
 
 static double ms_since(int64_t start)
 {
     return (double)(clock_now() - start) / 1e6;
-}
-
-/* --- builds --- */
-
-static void start_build(struct check *check, struct binary *b)
-{
-    const struct check_request *r = check->request;
-    struct build_request request = {
-        .source_dir = b->solution ? check->solution_dir : r->source_dir,
-        .source = b->program->source,
-        .variant = b->variant,
-        .lib_dir = r->lib_dir,
-        .lib_archive = r->lib_archive,
-        .warnings_are_errors = r->warnings_are_errors,
-        .cache_dir = r->cache_dir,
-        .confine = r->confine ? CONFINE_OR_FAIL : CONFINE_IF_POSSIBLE,
-    };
-    if (b->build == NULL)
-        b->build = build_start(check->loop, &request);
-}
-
-static struct binary *find_binary(struct check *check, const struct lab_program *program,
-                                  bool solution, enum build_variant variant)
-{
-    for (unsigned i = 0; i < check->nbinaries; i++) {
-        struct binary *b = &check->binaries[i];
-        if (b->program == program && b->solution == solution && b->variant == variant)
-            return b;
-    }
-    return NULL;
-}
-
-static const struct build_result *wait_build(struct check *check, struct binary *b)
-{
-    int64_t start = clock_now();
-    start_build(check, b);
-    const struct build_result *result = build_wait(b->build);
-    check->build_ms += ms_since(start);
-    return result;
-}
-
-static bool uses_solution(const struct action *actions, unsigned n)
-{
-    for (unsigned i = 0; i < n; i++) {
-        if (actions[i].kind == ACTION_START && actions[i].start.solution)
-            return true;
-        if (actions[i].kind == ACTION_REPEAT &&
-            uses_solution(actions[i].repeat.actions, actions[i].repeat.nactions))
-            return true;
-    }
-    return false;
-}
-
-static bool is_sanitized(const struct check *check, const struct scene_script *script)
-{
-    return script->sanitized || check->request->sanitize_all;
-}
-
-/* Everything that some scene of the lab will need is started now, what is needed first, first.
- * Where the processor is needed by others, what is needed last waits until it is: a program that
- * fails before has no use for it. */
-static void start_builds(struct check *check)
-{
-    const struct lab *lab = check->lab;
-    bool plain = !check->request->sanitize_all, sanitized = false, solution = false;
-    for (unsigned s = 0; s < lab->nsteps; s++) {
-        for (unsigned c = 0; c < lab->steps[s].nchecks; c++) {
-            const struct lab_check *k = &lab->steps[s].checks[c];
-            if (k->kind != CHECK_SCENE)
-                continue;
-            sanitized = sanitized || is_sanitized(check, k->scene);
-            solution = solution || uses_solution(k->scene->actions, k->scene->nactions);
-        }
-    }
-    check->binaries = mem_alloc(4 * lab->nprograms * sizeof *check->binaries);
-    for (unsigned round = 0; round < 4; round++) {
-        for (unsigned i = 0; i < lab->nprograms; i++) {
-            struct binary *b = &check->binaries[check->nbinaries++];
-            *b = (struct binary){.program = &lab->programs[i],
-                                 .solution = (round & 1) != 0,
-                                 .variant = round < 2 ? BUILD_PLAIN : BUILD_SANITIZED};
-            bool wanted = b->variant == BUILD_PLAIN ? plain : sanitized && !check->request->alone;
-            if (wanted && (!b->solution || solution))
-                start_build(check, b);
-        }
-    }
 }
 
 /* --- failures that are not the judge's --- */
@@ -156,12 +61,12 @@ static void internal_error(struct check *check, const char *text)
 /* A build that did not give a program: true when it is told as a failure of the step, false when it
  * is ours. */
 static bool tell_build_failure(struct check *check, const struct lab_step *step,
-                               const struct binary *b, const struct build_result *result,
-                               struct step_result *out)
+                               const struct lab_program *program, bool solution,
+                               const struct build_result *result, struct step_result *out)
 {
-    if (b->solution || result->status == BUILD_INTERNAL || result->status == BUILD_NO_COMPILER) {
-        char *text = mem_format("cannot build %s%s: %s", b->solution ? "the solution's " : "",
-                                b->program->source, result->messages);
+    if (solution || result->status == BUILD_INTERNAL || result->status == BUILD_NO_COMPILER) {
+        char *text = mem_format("cannot build %s%s: %s", solution ? "the solution's " : "",
+                                program->source, result->messages);
         internal_error(check, text);
         free(text);
         return false;
@@ -173,7 +78,7 @@ static bool tell_build_failure(struct check *check, const struct lab_step *step,
                                                               "too much"
                               : result->status == BUILD_BAD_SOURCE ? "%s cannot be compiled"
                                                                    : "%s does not compile",
-                              b->program->source);
+                              program->source);
     out->question = mem_string(result->status == BUILD_FAILED
                                    ? "What does the first message of the compiler say, and about "
                                      "which line?"
@@ -192,17 +97,17 @@ enum check_end { CHECK_PASSED, CHECK_FAILED, CHECK_INTERNAL };
 static enum check_end check_build(struct check *check, const struct lab_step *step,
                                   struct step_result *out)
 {
+    enum build_variant variant = builds_first_variant(check->builds);
     for (unsigned i = 0; i < check->lab->nprograms; i++) {
-        struct binary *b =
-            find_binary(check, &check->lab->programs[i], false,
-                        check->request->sanitize_all ? BUILD_SANITIZED : BUILD_PLAIN);
-        const struct build_result *result = wait_build(check, b);
+        const struct lab_program *program = &check->lab->programs[i];
+        const struct build_result *result = builds_wait(check->builds, program, false, variant);
         if (result->status != BUILD_OK)
-            return tell_build_failure(check, step, b, result, out) ? CHECK_FAILED : CHECK_INTERNAL;
+            return tell_build_failure(check, step, program, false, result, out) ? CHECK_FAILED
+                                                                                : CHECK_INTERNAL;
         if (result->warnings > 0) {
             out->status = STEP_FAIL;
             out->stage = STAGE_BUILD;
-            out->message = mem_format("%s compiles, but with %u warning%s", b->program->source,
+            out->message = mem_format("%s compiles, but with %u warning%s", program->source,
                                       result->warnings, result->warnings == 1 ? "" : "s");
             out->details = mem_string(result->messages);
             out->question = mem_string("What does the compiler suspect, and is it right?");
@@ -214,30 +119,34 @@ static enum check_end check_build(struct check *check, const struct lab_step *st
     return CHECK_PASSED;
 }
 
-/* The binaries a scene may start. */
+static void add_program(struct job *job, const struct lab_program *program, bool solution,
+                        const char *binary)
+{
+    char *name = mem_format("%.*s", (int)strcspn(program->source, "."), program->source);
+    job->names = mem_resize(job->names, job->nprograms + 1, sizeof *job->names);
+    job->names[job->nprograms] = name;
+    job->programs = mem_resize(job->programs, job->nprograms + 1, sizeof *job->programs);
+    job->programs[job->nprograms++] =
+        (struct scene_program){program->role, solution, binary, name, program->source};
+}
+
+/* The programs that the scene starts. */
 static enum check_end gather(struct check *check, struct job *job, struct step_result *out)
 {
-    enum build_variant variant = is_sanitized(check, job->script) ? BUILD_SANITIZED : BUILD_PLAIN;
-    bool solution = uses_solution(job->script->actions, job->script->nactions);
+    enum build_variant variant = builds_variant(check->builds, job->script);
     const struct lab *lab = check->lab;
-    if (job->programs != NULL)
-        return CHECK_PASSED;
-    struct scene_program *programs = mem_alloc(2 * lab->nprograms * sizeof *programs);
-    job->names = mem_alloc(2 * lab->nprograms * sizeof *job->names);
-    job->programs = programs;
-    for (unsigned i = 0; i < lab->nprograms; i++) {
-        for (int which = 0; which < (solution ? 2 : 1); which++) {
-            const struct lab_program *p = &lab->programs[i];
-            struct binary *b = find_binary(check, p, which == 1, variant);
-            const struct build_result *result = wait_build(check, b);
+    for (unsigned i = job->gathered; i < 2 * lab->nprograms; i++) {
+        const struct lab_program *p = &lab->programs[i / 2];
+        bool solution = i % 2 == 1;
+        if (builds_starts(job->script, p, solution)) {
+            const struct build_result *result = builds_wait(check->builds, p, solution, variant);
             if (result->status != BUILD_OK)
-                return tell_build_failure(check, job->step, b, result, out) ? CHECK_FAILED
-                                                                            : CHECK_INTERNAL;
-            char *name = mem_format("%.*s", (int)strcspn(p->source, "."), p->source);
-            job->names[job->nprograms] = name;
-            programs[job->nprograms++] =
-                (struct scene_program){p->role, which == 1, result->binary, name, p->source};
+                return tell_build_failure(check, job->step, p, solution, result, out)
+                           ? CHECK_FAILED
+                           : CHECK_INTERNAL;
+            add_program(job, p, solution, result->binary);
         }
+        job->gathered = i + 1;
     }
     return CHECK_PASSED;
 }
@@ -249,7 +158,7 @@ static int run_job(void *arg, unsigned index, struct loop *loop, struct timeline
     const struct check *check = arg;
     const struct job *job = &check->jobs[index];
     struct scene_script variant = *job->script;
-    variant.sanitized = is_sanitized(check, job->script);
+    variant.sanitized = builds_variant(check->builds, job->script) == BUILD_SANITIZED;
     struct scene_setup setup = {
         .script = &variant,
         .programs = job->programs,
@@ -297,7 +206,8 @@ static enum check_end start_hands(struct check *check, struct step_result *out)
 {
     for (unsigned i = 0; i < check->njobs; i++) {
         struct job *job = &check->jobs[i];
-        if (check->tier != TIER_A || check->request->alone || is_sanitized(check, job->script))
+        if (check->tier != TIER_A || check->request->alone ||
+            builds_variant(check->builds, job->script) == BUILD_SANITIZED)
             continue;
         enum check_end end = gather(check, job, out);
         if (end != CHECK_PASSED)
@@ -318,17 +228,15 @@ static unsigned find_job(const struct check *check, const struct lab_step *step,
 }
 
 /* What the scene starts is compiled. */
-static bool is_built(struct check *check, const struct job *job)
+static bool is_built(const struct check *check, const struct job *job)
 {
-    enum build_variant variant = is_sanitized(check, job->script) ? BUILD_SANITIZED : BUILD_PLAIN;
-    bool solution = uses_solution(job->script->actions, job->script->nactions);
-    for (unsigned i = 0; i < check->lab->nprograms; i++) {
-        for (int which = 0; which < (solution ? 2 : 1); which++) {
-            const struct binary *b =
-                find_binary(check, &check->lab->programs[i], which == 1, variant);
-            if (b->build != NULL && !build_done(b->build))
-                return false;
-        }
+    enum build_variant variant = builds_variant(check->builds, job->script);
+    for (unsigned i = 0; i < 2 * check->lab->nprograms; i++) {
+        const struct lab_program *p = &check->lab->programs[i / 2];
+        bool solution = i % 2 == 1;
+        if (builds_starts(job->script, p, solution) &&
+            builds_under_way(check->builds, p, solution, variant))
+            return false;
     }
     return true;
 }
@@ -422,11 +330,9 @@ static void collect_warnings(struct check *check)
 {
     struct strbuf text = STRBUF_INIT;
     for (unsigned i = 0; i < check->lab->nprograms; i++) {
-        const struct binary *b = find_binary(check, &check->lab->programs[i], false, BUILD_PLAIN);
-        if (b->build == NULL || !build_done(b->build))
-            continue;
-        const struct build_result *result = build_wait(b->build);
-        if (result->status == BUILD_OK)
+        const struct build_result *result =
+            builds_result(check->builds, &check->lab->programs[i], false, BUILD_PLAIN);
+        if (result != NULL && result->status == BUILD_OK)
             strbuf_puts(&text, result->messages);
     }
     if (text.len > 0)
@@ -471,7 +377,7 @@ void check_run(struct loop *loop, const struct check_request *request, struct ve
         .request = request, .lab = request->lab, .loop = loop, .v = v, .last = last};
     check.tier = scene_tier_probe();
     prepare_verdict(&check);
-    check.solution_dir = mem_format("%s/solution", request->lab->dir);
+    check.builds = builds_new(loop, request);
     if (check.tier == TIER_NONE) {
         internal_error(&check,
                        "programs cannot be traced on this machine: 'socklings doctor' tells "
@@ -481,17 +387,14 @@ void check_run(struct loop *loop, const struct check_request *request, struct ve
                        "this lab's programs read raw packets, which takes a private network: "
                        "'socklings doctor' tells what is missing here");
     } else {
-        start_builds(&check);
+        builds_start(check.builds);
         list_jobs(&check);
         run_steps(&check);
         collect_warnings(&check);
     }
     hands_free(check.hands);
     free_jobs(&check);
-    for (unsigned i = 0; i < check.nbinaries; i++)
-        build_free(check.binaries[i].build);
-    free(check.binaries);
-    free(check.solution_dir);
-    v->ms_build = check.build_ms;
+    v->ms_build = builds_ms(check.builds);
+    builds_free(check.builds);
     v->ms_total = ms_since(start);
 }

@@ -168,6 +168,12 @@ has "a path with a blank is quoted in the command that repeats it" "$out" \
 ln -s "$socklings" "$tmp/typed"
 run "$tmp/typed" check 5 --src "$tmp/a folder" --seed 3
 has "the command that repeats it is the one that was typed" "$out" "Repeat:  $tmp/typed check 5"
+run env SOCKLINGS_CACHE="$tmp/compiled" "$socklings" check 14 --src "$root/labs/14_simple_download/solution"
+is "check of a lab with two programs passes" "$status" 0
+is "the server, which a sanitized scene starts, is compiled twice" \
+    "$(find "$tmp/compiled" -name simple_server | wc -l)" 2
+is "the client, which none starts, is compiled once" \
+    "$(find "$tmp/compiled" -name simple_client | wc -l)" 1
 
 # --- next ---
 after() { # the lab behind that one
