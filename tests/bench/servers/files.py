@@ -12,6 +12,7 @@ from arena import (PROGRAMS, RUN, Server, new_port, numbers, pin, print_table, p
 from pages import nginx_argv
 
 MIB = 1 << 20
+ALONE = "write() alone, no transfer"
 
 
 class Files:
@@ -90,12 +91,26 @@ def speed(files, contenders):
     return {name: [files.mib / row[0] for row in rows] for name, rows in told.items()}, told
 
 
+def copy(files):
+    return None, ["cp", files.source, files.out]
+
+
+def fill(files):
+    """Only new bytes into the file, from nowhere: no transfer that saves it can be quicker."""
+    binary = program(files.folder, "ladder.c")
+    return None, [binary, "fill", str(files.mib), files.out, "loop", "131072"], None, False, False
+
+
+def python(files, *how):
+    start = [sys.executable, os.path.join(PROGRAMS, "file_loop.py")]
+    return ([*start, "serve", "PORT", files.memory, *how],
+            [*start, "fetch", "PORT", "source", files.out, *how])
+
+
 def peers(files):
     """name -> arguments of `move`."""
-    python = [sys.executable, os.path.join(PROGRAMS, "file_loop.py")]
-    found = {"cp": (None, ["cp", files.source, files.out]),
-             "Python, 1 KiB reads": (python + ["serve", "PORT", files.memory],
-                                     python + ["fetch", "PORT", "source", files.out])}
+    found = {"cp": copy(files), "Python, 1 KiB reads": python(files),
+             "Python, 1 KiB, unbuffered": python(files, "unbuffered")}
     nc = tool("nc")
     if nc and b"-N" in subprocess.run([nc, "-h"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                       check=False).stdout:
@@ -127,13 +142,23 @@ def file_download(files, build):
     ours = solutions(files, build)
     if ours is None:
         return
-    contenders = {"solution": ours}
+    contenders = {"solution": ours, ALONE: fill(files)}
     contenders.update(peers(files))
     seen, told = speed(files, contenders)
     title = "file_server and file_client, %d MiB, MiB a second" % files.mib
-    print_table(title, seen, {"cp": 0.95, "Python, 1 KiB reads": 9, "nc": 1.5, "nginx and curl": 2.3})
+    print_table(title, seen, {"cp": 0.95, "Python, 1 KiB reads": 9, "Python, 1 KiB, unbuffered": 9,
+                              "nc": 1.5, "nginx and curl": 2.3})
+    print_most(seen)
     print_costs(files, told)
     null_sink(files, ours[0][0])
+
+
+def print_most(seen):
+    """How far any transfer could be in front of each, since it has to write the file at least."""
+    alone = seen.pop(ALONE)
+    print("the most that is possible here: write() alone is so many times as quick as")
+    for name, values in seen.items():
+        print("  %-28s %10.2f" % (name, statistics.median(a / b for a, b in zip(alone, values))))
 
 
 def print_costs(files, told):
@@ -184,9 +209,7 @@ def ladder(files, build):
              ("64 KiB loop, 64 KiB loop", "loop 65536", "loop 65536"),
              ("sendfile, 1 MiB loop", "sendfile 1", "loop 1048576"),
              ("sendfile, splice", "sendfile 1", "splice 1048576"))
-    contenders = {"cp": (None, ["cp", files.source, files.out]),
-                  "write() alone, no transfer": (None, [binary, "fill", str(files.mib), files.out, "loop", "131072"],
-                                                 None, False, False)}
+    contenders = {"cp": copy(files), ALONE: fill(files)}
     for name, there, here in rungs:
         contenders[name] = ([binary, "serve", "PORT", files.source] + there.split(),
                             [binary, "fetch", "PORT", files.out] + here.split())
