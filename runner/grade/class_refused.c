@@ -49,6 +49,16 @@ static const char *make_folder(const struct class_book *book, struct lab_store *
     return folder;
 }
 
+/* As some refusal of that student tells it, of which the first is the i-th; else the id. */
+static const char *name_of(const struct class_book *book, unsigned i)
+{
+    const char *id = book->refusals[i].student;
+    for (; i < book->nrefusals && strcmp(book->refusals[i].student, id) == 0; i++)
+        if (book->refusals[i].name != NULL)
+            return book->refusals[i].name;
+    return id;
+}
+
 /* Those of the refusals, which are in the order of their students, who have no result. */
 static void add_students(struct class_book *book, struct lab_store *memory)
 {
@@ -62,7 +72,7 @@ static void add_students(struct class_book *book, struct lab_store *memory)
         if (id == NULL || has_student(book, id) ||
             (all > known && strcmp(list[all - 1].id, id) == 0))
             continue;
-        list[all++] = (struct class_student){.id = id, .name = id};
+        list[all++] = (struct class_student){.id = id, .name = name_of(book, i)};
     }
     book->students = list;
     for (book->nstudents = known; book->nstudents < all; book->nstudents++)
@@ -102,6 +112,7 @@ void class_add_refusals(struct class_book *book, struct lab_store *memory,
             list[all++] = (struct class_refusal){
                 .submission = store_string(memory, r->submission),
                 .student = r->student != NULL ? store_string(memory, r->student) : NULL,
+                .name = r->name != NULL ? store_string(memory, r->name) : NULL,
                 .why = store_string(memory, r->why),
             };
         }

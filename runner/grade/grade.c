@@ -334,7 +334,7 @@ static bool refusals_are_known(const struct run *run)
         const struct journal_refusal *old = journal_refusal(run->journal, i);
         const struct refusal *now = &run->all.refusals[i];
         if (!same_text(old->submission, now->origin) || !same_text(old->student, now->student) ||
-            !same_text(old->why, now->why.text))
+            !same_text(old->name, now->name) || !same_text(old->why, now->why.text))
             return false;
     }
     return true;
@@ -350,7 +350,7 @@ static int note_refusals(struct run *run, struct error *err)
     for (size_t i = 0; rc == 0 && i < run->all.nrefusals; i++) {
         const struct refusal *refusal = &run->all.refusals[i];
         struct strbuf line = STRBUF_INIT;
-        line_refusal(&line, refusal->origin, refusal->student, refusal->why.text);
+        line_refusal(&line, refusal->origin, refusal->student, refusal->name, refusal->why.text);
         rc = journal_put(run->journal, &line, err);
         strbuf_free(&line);
     }

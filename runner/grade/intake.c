@@ -63,8 +63,8 @@ static void refuse_archive(struct run *run, const struct intake_student *student
                            const char *why)
 {
     char *shown = intake_shown(path);
-    intake_refuse(&run->context, student->origin, student->id, "%s cannot be taken: %s", shown,
-                  why);
+    intake_refuse(&run->context, student->origin, student->id, student->name,
+                  "%s cannot be taken: %s", shown, why);
     free(shown);
 }
 
@@ -160,7 +160,8 @@ static int take_students(struct run *run, struct intake_tree *tree, struct intak
         if (stop)
             *run->err = why;
         else
-            intake_refuse(&run->context, tree->origin, NULL, "it cannot be unpacked: %s", why.text);
+            intake_refuse(&run->context, tree->origin, NULL, NULL, "it cannot be unpacked: %s",
+                          why.text);
         rc = stop ? -1 : 0;
     }
     for (size_t i = 0; i < class->count && rc == 0; i++) {
@@ -193,7 +194,7 @@ static void read_people(struct run *run, struct intake_tree *tree, struct intake
         intake_entry_read(entry, PEOPLE_BYTES_MOST, &text, &why) == 0)
         intake_people_read(people, text.data, text.len);
     else
-        intake_refuse(&run->context, tree->origin, NULL,
+        intake_refuse(&run->context, tree->origin, NULL, NULL,
                       "submission_metadata.yml cannot be read, so students are named by their "
                       "folders: %s",
                       why.text);
@@ -261,7 +262,7 @@ static int take_path(struct run *run, const char *path)
         *run->err = why;
         rc = -1;
     } else {
-        intake_refuse(&run->context, origin, NULL,
+        intake_refuse(&run->context, origin, NULL, NULL,
                       "it cannot be read as a zip, tar or 7z archive: %s", why.text);
     }
     free(origin);

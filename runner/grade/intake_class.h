@@ -58,8 +58,9 @@ struct intake_context {
     struct submissions *all;
 };
 
+/* Notes that something cannot be taken; student and name: NULL when nobody knows. */
 void intake_refuse(struct intake_context *c, const char *origin, const char *student,
-                   const char *format, ...) __attribute__((format(printf, 4, 5)));
+                   const char *name, const char *format, ...) __attribute__((format(printf, 5, 6)));
 
 /* True for the file name of a program of a graded lab. */
 bool intake_is_source(const struct intake_context *c, const char *name);

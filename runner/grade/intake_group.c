@@ -17,13 +17,14 @@
 static const char people_file[] = "submission_metadata.yml";
 
 void intake_refuse(struct intake_context *c, const char *origin, const char *student,
-                   const char *format, ...)
+                   const char *name, const char *format, ...)
 {
     struct submissions *all = c->all;
     all->refusals = mem_resize(all->refusals, all->nrefusals + 1, sizeof *all->refusals);
     struct refusal *refusal = &all->refusals[all->nrefusals++];
     refusal->origin = mem_string(origin);
     refusal->student = mem_string(student);
+    refusal->name = mem_string(name);
     va_list args;
     va_start(args, format);
     vsnprintf(refusal->why.text, sizeof refusal->why.text, format, args);
@@ -296,11 +297,12 @@ static void group_file(struct grouping *g, struct intake_entry *e, const char *r
     struct intake_who who = {INTAKE_PLAIN, NULL, NULL, NULL, 0};
     char *origin = origin_of(g, rest, strlen(rest));
     if (e->kind == INTAKE_LINK) {
-        intake_refuse(g->c, origin, NULL,
+        intake_refuse(g->c, origin, NULL, NULL,
                       "it is a symbolic link, and links are not followed; put the folder or file "
                       "itself there");
     } else if (e->kind == INTAKE_SPECIAL) {
-        intake_refuse(g->c, origin, NULL, "it is a named pipe, a socket or a device, not a file");
+        intake_refuse(g->c, origin, NULL, NULL,
+                      "it is a named pipe, a socket or a device, not a file");
     } else if (intake_who_lms(&who, rest, false)) {
         add_flat(g, &who, e, rest);
     } else if (named_archive(e, rest)) {
@@ -313,7 +315,7 @@ static void group_file(struct grouping *g, struct intake_entry *e, const char *r
     } else if (flat_plain(g, &who, rest)) {
         add_flat(g, &who, e, rest);
     } else if (intake_is_c(rest)) {
-        intake_refuse(g->c, origin, NULL,
+        intake_refuse(g->c, origin, NULL, NULL,
                       "its name tells neither a student nor a lab; put it into a folder named like "
                       "the student, or name it STUDENT_%s",
                       g->c->nlabs > 0 ? g->c->labs[0]->programs[0].source : "SOURCE.c");
@@ -413,7 +415,7 @@ static void refuse_escapes(struct grouping *g)
         if (!g->tree->entries[i]->escapes || told++ >= 10)
             continue;
         char *shown = intake_shown(g->tree->entries[i]->path);
-        intake_refuse(g->c, g->tree->origin, NULL,
+        intake_refuse(g->c, g->tree->origin, NULL, NULL,
                       "an entry was left out, since its name leads out of the archive: %s", shown);
         free(shown);
     }

@@ -257,7 +257,7 @@ static int pick_lab(struct intake_context *c, const struct intake_student *stude
             rc = add_headers(&handin, student, choice.best, attempt, &err);
     }
     if (rc < 0)
-        intake_refuse(c, student->origin, student->id, "%s: %s", lab->id, err.text);
+        intake_refuse(c, student->origin, student->id, student->name, "%s: %s", lab->id, err.text);
     if (rc < 0 || handin.nfiles == 0) {
         handin_free(&handin);
         return rc;
@@ -359,8 +359,8 @@ static void tell_near(struct intake_context *c, const struct intake_student *stu
         if (item == NULL)
             continue;
         char *shown = intake_shown(item->path);
-        intake_refuse(c, student->origin, student->id, "%s: found %s: did they mean %s?", lab->id,
-                      shown, lab->programs[i].source);
+        intake_refuse(c, student->origin, student->id, student->name,
+                      "%s: found %s: did they mean %s?", lab->id, shown, lab->programs[i].source);
         free(shown);
         return;
     }
@@ -393,7 +393,7 @@ void intake_refuse_nothing(struct intake_context *c, const struct intake_student
             free(shown);
         }
     }
-    intake_refuse(c, student->origin, student->id, "%s", why.data);
+    intake_refuse(c, student->origin, student->id, student->name, "%s", why.data);
     strbuf_free(&why);
 }
 
@@ -401,8 +401,8 @@ void intake_refuse_nothing(struct intake_context *c, const struct intake_student
 static bool tell_hidden(struct intake_context *c, const struct intake_student *student)
 {
     if (student->nitems > INTAKE_ENTRIES_MOST) {
-        intake_refuse(c, student->origin, student->id, "it holds more than %d files and folders",
-                      INTAKE_ENTRIES_MOST);
+        intake_refuse(c, student->origin, student->id, student->name,
+                      "it holds more than %d files and folders", INTAKE_ENTRIES_MOST);
         return true;
     }
     for (size_t i = 0; i < student->nitems; i++) {
@@ -411,12 +411,12 @@ static bool tell_hidden(struct intake_context *c, const struct intake_student *s
             continue;
         char *shown = intake_shown(item->path);
         if (item->entry->kind == INTAKE_CUT)
-            intake_refuse(c, student->origin, student->id,
+            intake_refuse(c, student->origin, student->id, student->name,
                           "it holds more than %d files and folders, or they lie too deep: %s",
                           INTAKE_ENTRIES_MOST, shown);
         else
-            intake_refuse(c, student->origin, student->id, "cannot read the folder %s: %s", shown,
-                          strerror(item->entry->problem));
+            intake_refuse(c, student->origin, student->id, student->name,
+                          "cannot read the folder %s: %s", shown, strerror(item->entry->problem));
         free(shown);
         return true;
     }

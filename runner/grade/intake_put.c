@@ -224,7 +224,8 @@ int intake_put(struct intake_context *c, const struct intake_handins *handins, c
         char *dir =
             mem_format("%s/submissions/%s/%u/%s", out, folder, handin->attempt, handin->lab->id);
         if (content_read(&content, handin, &why) < 0) {
-            intake_refuse(c, handin->origin, handin->id, "%s: %s", handin->lab->id, why.text);
+            intake_refuse(c, handin->origin, handin->id, handin->name, "%s: %s", handin->lab->id,
+                          why.text);
         } else {
             rc = put_one(handin, &content, dir, err);
             if (rc == 0)

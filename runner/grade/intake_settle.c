@@ -81,7 +81,7 @@ static void settle_person(struct intake_context *c, struct intake_handins *handi
         handin->attempt = 0;
         if (strcmp(handin->origin, last) != 0)
             intake_refuse(
-                c, handin->origin, handin->id,
+                c, handin->origin, handin->id, handin->name,
                 "the student's name can hardly be told from that of %s (\"%s\"); if it is "
                 "one student, keep one of them, else rename one",
                 rival->origin, rival->id);
@@ -110,7 +110,8 @@ static void settle_names(struct intake_context *c, struct intake_handins *handin
 static void refuse_read(struct intake_context *c, struct intake_handin *handin,
                         const struct error *why)
 {
-    intake_refuse(c, handin->origin, handin->id, "%s: %s", handin->lab->id, why->text);
+    intake_refuse(c, handin->origin, handin->id, handin->name, "%s: %s", handin->lab->id,
+                  why->text);
     handin->attempt = 0;
 }
 
@@ -131,7 +132,7 @@ static void settle_plain(struct intake_context *c, struct intake_handin *list, s
     for (size_t i = 0; i < count; i++)
         list[i].attempt = i == 0 && differs == 0;
     for (size_t i = 0; i < count && differs > 0; i++)
-        intake_refuse(c, list[i].origin, list[i].id,
+        intake_refuse(c, list[i].origin, list[i].id, list[i].name,
                       "%s: two submissions that differ go by the name \"%s\", this one and %s; "
                       "keep one",
                       list[i].lab->id, list[i].id, list[i == 0 ? differs : 0].origin);

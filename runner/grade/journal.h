@@ -7,7 +7,7 @@
  *      "handed_in": 1700000000, "submission": "class.zip: anna/05_udp_echo",
  *      "key": "9f3c…", "repeats": 1, "disagreed": 0, "hidden": ["eof2"],
  *      "verdict": {… the verdict document, runner/report/README.md …}}
- *     {"refused": "class.zip: broken.zip", "student": "ben", "why": "…"}
+ *     {"refused": "class.zip: broken.zip", "student": "ben", "name": "Ben Roth", "why": "…"}
  *     {"forget": "refusals"}                                        those above are of former runs
  *
  * A line is written with one write() and reaches the disk before it counts. A later line of the
@@ -53,7 +53,8 @@ struct journal_entry {
 };
 
 struct journal_refusal {
-    const char *submission, *student, *why; /* student: NULL when nobody knows */
+    const char *submission, *why;
+    const char *student, *name; /* NULL when nobody knows */
 };
 
 struct journal;

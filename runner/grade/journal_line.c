@@ -210,9 +210,10 @@ static int read_refusal(const struct json *root, struct journal_line *line, stru
     struct journal_refusal r = {0};
     if (get_text(root, "refused", &r.submission, err) != 0 ||
         get_text_or(root, "student", NULL, &r.student, err) != 0 ||
+        get_text_or(root, "name", NULL, &r.name, err) != 0 ||
         get_text(root, "why", &r.why, err) != 0)
         return -1;
-    const char **const texts[] = {&r.submission, &r.student, &r.why};
+    const char **const texts[] = {&r.submission, &r.student, &r.name, &r.why};
     line->kind = LINE_REFUSAL;
     line->refusal = copy(&r, sizeof r, texts, COUNT(texts));
     return 0;

@@ -56,12 +56,15 @@ void line_result(struct strbuf *out, const struct submission *s, const char *key
     strbuf_puts(out, "}\n");
 }
 
-void line_refusal(struct strbuf *out, const char *submission, const char *student, const char *why)
+void line_refusal(struct strbuf *out, const char *submission, const char *student, const char *name,
+                  const char *why)
 {
     strbuf_putc(out, '{');
     put_text(out, "refused", submission);
     if (student != NULL)
         put_text(out, "student", student);
+    if (name != NULL)
+        put_text(out, "name", name);
     put_text(out, "why", why);
     strbuf_puts(out, "}\n");
 }

@@ -15,7 +15,8 @@ void line_head(struct strbuf *out, uint64_t seed, const char *version);
 /* verdict: the document, one line. */
 void line_result(struct strbuf *out, const struct submission *submission, const char *key,
                  const struct worker_answer *head, const char *verdict);
-/* student: NULL when nobody knows. */
-void line_refusal(struct strbuf *out, const char *submission, const char *student, const char *why);
+/* student, name: NULL when nobody knows. */
+void line_refusal(struct strbuf *out, const char *submission, const char *student, const char *name,
+                  const char *why);
 
 #endif

@@ -97,7 +97,7 @@ static size_t put_refusals(const struct merge *m, struct strbuf *out)
             const struct journal_refusal *r = journal_refusal(m->parts[p].journal, i);
             if (is_told(m, p, i))
                 continue;
-            line_refusal(out, r->submission, r->student, r->why);
+            line_refusal(out, r->submission, r->student, r->name, r->why);
             count++;
         }
     }

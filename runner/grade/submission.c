@@ -16,6 +16,7 @@ void submissions_free(struct submissions *all)
     for (size_t i = 0; i < all->nrefusals; i++) {
         free(all->refusals[i].origin);
         free(all->refusals[i].student);
+        free(all->refusals[i].name);
     }
     free(all->list);
     free(all->refusals);

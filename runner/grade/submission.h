@@ -25,7 +25,7 @@ struct submission {
 
 /* What could not be taken, and why: never an error of the run. */
 struct refusal {
-    char *origin, *student; /* student: NULL when nobody knows */
+    char *origin, *student, *name; /* student: NULL when nobody knows; name: as the LMS tells it */
     struct error why;
 };
 

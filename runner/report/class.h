@@ -70,8 +70,8 @@ struct class_lab {
 
 /* A submission that could not be graded at all: a broken archive, nobody's file, a name twice. */
 struct class_refusal {
-    const char *submission, *student; /* student: NULL when nobody knows */
-    const char *why;
+    const char *submission, *why;
+    const char *student, *name; /* NULL when nobody knows */
 };
 
 /* What the rules come to, and may not be meant: for the instructor. */

@@ -195,7 +195,7 @@ static void add_refusals(const struct class_book *book, struct strbuf *out)
         strbuf_puts(out, "</b>");
         if (refusal->student != NULL) {
             strbuf_puts(out, " of ");
-            html_name(out, refusal->student);
+            html_name(out, refusal->name != NULL ? refusal->name : refusal->student);
         }
         strbuf_puts(out, ": ");
         html_text(out, refusal->why);

@@ -115,15 +115,16 @@ static inline void assert_file(const struct submission *s, const char *name, con
     } while (0)
 
 /* Some refusal names `origin` and says `why`. */
-static inline void assert_refused(const char *origin, const char *why)
+static inline const struct refusal *assert_refused(const char *origin, const char *why)
 {
     for (size_t i = 0; i < taken.nrefusals; i++) {
         if (strstr(taken.refusals[i].origin, origin) != NULL &&
             strstr(taken.refusals[i].why.text, why) != NULL)
-            return;
+            return &taken.refusals[i];
     }
     say_all();
     fail_msg("nothing of \"%s\" was refused with \"%s\"", origin, why);
+    return NULL;
 }
 
 static inline int intake_teardown(void **state)

@@ -2,6 +2,7 @@
 #include "class_help.h"
 
 #include "base/json_write.h"
+#include "grade/lines.h"
 
 enum { MADE = 1795270980, DUE = 1000000000 };
 
@@ -60,16 +61,18 @@ static struct journal *journal_of(const char *name, const char *version, const s
     return j;
 }
 
-static void refuse(struct journal *j, const char *what, const char *student)
+static void refuse_named(struct journal *j, const char *what, const char *student,
+                         const char *name)
 {
     struct strbuf line = STRBUF_INIT;
-    strbuf_puts(&line, "{\"refused\":");
-    json_text(&line, what);
-    json_field(&line, "student");
-    json_text(&line, student);
-    strbuf_puts(&line, ",\"why\":\"broken\"}\n");
+    line_refusal(&line, what, student, name, "broken");
     assert_int_equal(journal_add(j, &line, &err), 0);
     strbuf_free(&line);
+}
+
+static void refuse(struct journal *j, const char *what, const char *student)
+{
+    refuse_named(j, what, student, NULL);
 }
 
 static void assemble(struct journal *const *journals, size_t count, const char *policy_text)
@@ -289,15 +292,20 @@ static void who_was_only_refused_is_there_without_results(void **state)
     refuse(j, "y.zip", "a/b");
     refuse(j, "nobody.zip", NULL);
     refuse(j, "z.zip", "..");
+    refuse(j, "c.zip", "123"); /* the same export, when its folder had no name yet */
+    refuse_named(j, "d.zip", "123", "Zoe Li");
     assemble(&j, 1, NULL);
     assert_shown("Grades|2026-11-21 14:23 UTC|0.1.0\n"
                  "lab 05_udp_echo UDP echo 10 10.00 -\n"
                  "student .. .. students/_. 0.00/10.00\n"
+                 "student 123 Zoe Li students/123 0.00/10.00\n"
                  "student a/b a/b students/a_b-2 0.00/10.00\n"
                  "student a_b a_b students/a_b 1.00/10.00\n"
                  "  05_udp_echo 1 1/10 0.1000 1.00 students/a_b/05_udp_echo counts -\n"
                  "refused nobody.zip - broken\n"
                  "refused z.zip .. broken\n"
+                 "refused c.zip 123 broken\n"
+                 "refused d.zip 123 broken\n"
                  "refused x.zip a/b broken\n"
                  "refused y.zip a/b broken\n");
     class_free(&book);

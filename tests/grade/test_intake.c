@@ -205,6 +205,19 @@ static void moodle_folders_are_told_apart_by_their_number(void **state)
     assert_string_equal(find("9", &echo_lab, 1)->name, "Ben");
 }
 
+static void what_is_refused_keeps_the_name_that_the_platform_tells(void **state)
+{
+    (void)state;
+    file("class/Anna Li_12_assignsubmission_file_/notes.txt", "");
+    pack_one("class/Ben Roth_13_assignsubmission_file_/work.zip", ZIP, "../udp_echo.c", "");
+    file("class/plain/notes.txt", "");
+    take("class");
+    assert_counts(0, 3);
+    assert_string_equal(assert_refused("Anna Li", "nothing of the labs")->name, "Anna Li");
+    assert_string_equal(assert_refused("Ben Roth", "leads out")->name, "Ben Roth");
+    assert_null(assert_refused("plain", "nothing of the labs")->name);
+}
+
 static void two_exports_of_moodle_are_two_attempts_by_time(void **state)
 {
     (void)state;
@@ -638,6 +651,7 @@ int main(void)
         in_class(an_archive_in_a_students_folder_is_opened_but_not_one_in_that),
         in_class(flat_files_tell_the_student_before_the_labs_name),
         in_class(moodle_folders_are_told_apart_by_their_number),
+        in_class(what_is_refused_keeps_the_name_that_the_platform_tells),
         in_class(two_exports_of_moodle_are_two_attempts_by_time),
         in_class(canvas_files_are_grouped_by_user_and_their_attempts_numbered),
         in_class(an_archive_handed_in_through_canvas_is_opened),
