@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/landlock.h"
 #include "base/loop.h"
 #include "net/hosts.h"
 #include "scene/init_files.h"
@@ -244,6 +245,14 @@ static int move_to_host(int host)
     return sethostname(network.hosts[host].name, strlen(network.hosts[host].name));
 }
 
+/* The lab's own programs are for the lab to start: they could do a learner's work. */
+static int hide_solutions(const struct init_config *config, const char *program)
+{
+    if (config->kind.tier != TIER_A || config->kind.own || rootfs_is_solution(program))
+        return 0;
+    return rootfs_hide_solutions((const char *const *)programs, nprograms);
+}
+
 static void give_up(int gate, int error)
 {
     send(gate, &error, sizeof error, MSG_NOSIGNAL);
@@ -301,7 +310,7 @@ static _Noreturn void become_program(const struct init_config *config,
                                      char **argv)
 {
     char byte = 'r', path[4200];
-    int unmoved = move_to_host(req->host) == 0 ? 0 : errno;
+    int unmoved = move_to_host(req->host) == 0 && hide_solutions(config, argv[0]) == 0 ? 0 : errno;
     gate = fcntl(gate, F_DUPFD_CLOEXEC, 10); /* out of the way of 0, 1, 2 */
     take_stdio(stdio, req->terminal);
     syscall(SYS_close_range, 3, gate - 1, 0);
@@ -320,6 +329,9 @@ static _Noreturn void become_program(const struct init_config *config,
         give_up(gate, unmoved);
     if (unfit != 0)
         give_up(gate, unfit);
+    /* What runs beside it, of the same user, is none of its business. Not every kernel can. */
+    if (!config->kind.own && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
+        landlock_enter_own_domain();
     if (filter_install(&config->filter) != 0)
         give_up(gate, errno);
     if (config->kind.own) {

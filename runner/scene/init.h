@@ -82,6 +82,9 @@ int rootfs_keep(const char **step);
  * nobody can change. 0, or -1 and errno. */
 int rootfs_limit(uint64_t bytes, unsigned inodes);
 int rootfs_seal(const char *const *programs, unsigned nprograms);
+/* In a program's own process: those of the lab among them are neither seen nor run from here on. */
+bool rootfs_is_solution(const char *program);
+int rootfs_hide_solutions(const char *const *programs, unsigned nprograms);
 /* The hosts' names become known, as `host` knows them: /etc/hosts and, where one of them answers
  * DNS, resolv.conf. `own`: the files that are there are covered, in this namespace only. */
 int rootfs_names(const struct network *net, unsigned host, bool own, const char **step);

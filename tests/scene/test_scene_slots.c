@@ -4,8 +4,11 @@
  */
 #include <pwd.h>
 
+#include "base/landlock.h"
 #include "scene/console.h"
+#include "scene/sandbox.h"
 #include "scene_help.h"
+#include "trace/proc.h"
 
 enum { IDS_EACH = 32, GONE_MS = 20000 };
 #define IDS_FROM 0x70000000U
@@ -236,14 +239,13 @@ static bool init_was_killed(enum scene_tier tier)
     return killed;
 }
 
-/* An ordinary user's own program has that user's rights, where there are no namespaces. */
-static void test_an_init_that_its_program_killed_leaves_no_folder(void **state)
+/* Does it in a process of an ordinary user's. `went` returns whether all went as it should. */
+static void as_ordinary_user(bool (*went)(void))
 {
     enum { ORDINARY = 54321 };
     uid_t uid = geteuid() == 0 ? ORDINARY : geteuid();
     struct error err;
     int status = -1;
-    (void)state;
     help_compile("attack.c", NULL);
     unsigned before = folders_of(uid);
     pid_t pid = fork();
@@ -251,14 +253,61 @@ static void test_an_init_that_its_program_killed_leaves_no_folder(void **state)
         if (geteuid() == 0 && setresuid(uid, uid, uid) != 0)
             _exit(2);
         help_loop = loop_new(&err);
-        bool killed = init_was_killed(TIER_C);
+        bool good = went();
         factory_stop();
-        _exit(killed ? 0 : 1);
+        _exit(good ? 0 : 1);
     }
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);
     assert_int_equal(folders_of(uid), before);
+}
+
+/* Without namespaces it has that user's rights; from Landlock 6 on it can signal nobody else. */
+static bool killed_where_it_may(void)
+{
+    return init_was_killed(TIER_C) == (landlock_version() < 6);
+}
+
+static void test_a_program_cannot_kill_its_init_where_landlock_is_new(void **state)
+{
+    (void)state;
+    as_ordinary_user(killed_where_it_may);
+}
+
+/* Of the factory, which is our child. */
+static pid_t grandchild(void)
+{
+    pid_t found = -1;
+    DIR *proc = opendir("/proc");
+    struct dirent *entry;
+    assert_non_null(proc);
+    while ((entry = readdir(proc)) != NULL) {
+        pid_t pid = (pid_t)strtol(entry->d_name, NULL, 10);
+        int parent = pid > 0 ? proc_status_number(pid, "PPid") : 0;
+        if (parent > 0 && proc_status_number(parent, "PPid") == (int)getpid())
+            found = pid;
+    }
+    closedir(proc);
+    return found;
+}
+
+static bool kill_an_init(void)
+{
+    struct sandbox_file file = {
+        .kind = SCENE_FILE_CONTENT, .name = "left-behind", .data = "x", .len = 1};
+    struct sandbox_setup setup = {.tier = TIER_C, .files = &file, .nfiles = 1};
+    struct error err;
+    struct sandbox *sb = sandbox_new(&setup, &err);
+    bool killed = sb != NULL && kill(grandchild(), SIGKILL) == 0;
+    sandbox_free(sb);
+    return killed;
+}
+
+static void test_an_init_that_was_killed_leaves_no_folder(void **state)
+{
+    (void)state;
+    as_ordinary_user(kill_an_init);
 }
 
 static void test_with_another_user_id_it_cannot_kill_it(void **state)
@@ -294,7 +343,8 @@ int main(void)
         scene_test(test_two_runners_have_none_in_common),
         scene_test(test_the_kernel_refuses_more_processes_when_nobody_looks),
         scene_test(test_without_namespaces_too),
-        scene_test(test_an_init_that_its_program_killed_leaves_no_folder),
+        scene_test(test_a_program_cannot_kill_its_init_where_landlock_is_new),
+        scene_test(test_an_init_that_was_killed_leaves_no_folder),
         scene_test(test_with_another_user_id_it_cannot_kill_it),
         scene_test(test_nothing_is_left_of_any_of_them),
     };
