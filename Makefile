@@ -34,7 +34,7 @@ endif
 
 # These are right from the start, or empty and never used: the targets that install things do their
 # work in a make of their own, which reads this again.
-PKGS       := libcjson libseccomp libdw libelf libcmark libmnl libmd libpcap libarchive libutf8proc readline
+PKGS       := libcjson libseccomp libdw libelf libcmark libmnl nettle libpcap libarchive libutf8proc readline
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
 

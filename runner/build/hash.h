@@ -1,18 +1,18 @@
 /*
- * build/hash - the SHA-256 of a sequence of fields (libmd).
+ * build/hash - the SHA-256 of a sequence of fields (nettle).
  *
  * Each field goes in with its length, so that "ab","c" and "a","bc" differ.
  */
 #ifndef SOCKLINGS_BUILD_HASH_H
 #define SOCKLINGS_BUILD_HASH_H
 
-#include <sha256.h>
+#include <nettle/sha2.h>
 #include <stddef.h>
 
 #define HASH_TEXT 65 /* 64 hex digits and NUL */
 
 struct hash {
-    SHA256_CTX context;
+    struct sha256_ctx context;
 };
 
 void hash_begin(struct hash *h);
