@@ -18,6 +18,9 @@
 
 int file_make_dirs(const char *path, mode_t mode, struct error *err)
 {
+    /* Nearly always it is there, or the last part alone is missing. */
+    if (file_is_dir(path) || mkdir(path, mode) == 0)
+        return 0;
     char *copy = mem_string(path);
     int rc = 0;
     for (char *slash = copy + (copy[0] == '/'); rc == 0; slash++) {

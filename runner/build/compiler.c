@@ -127,7 +127,7 @@ static int find_words(struct compiler *compiler, const char *command)
     return list.count > 0 ? 0 : -1;
 }
 
-int compiler_find(struct compiler *compiler, const char *wanted, struct error *err)
+static int search(struct compiler *compiler, const char *wanted, struct error *err)
 {
     *compiler = (struct compiler){NULL, 0, NULL};
     const char *named = wanted != NULL ? wanted : getenv("CC");
@@ -149,6 +149,41 @@ int compiler_find(struct compiler *compiler, const char *wanted, struct error *e
         error_set(err, "There is no C compiler: neither gcc nor clang was found. %s", advice.data);
     strbuf_free(&advice);
     return -1;
+}
+
+static void copy(struct compiler *to, const struct compiler *from)
+{
+    *to = (struct compiler){mem_alloc(from->count * sizeof *to->words), from->count,
+                            mem_string(from->linker)};
+    for (size_t i = 0; i < from->count; i++)
+        to->words[i] = mem_string(from->words[i]);
+}
+
+/* What was found is remembered, since each program of a class is built with it: for the same
+ * question, and as long as it is there. */
+int compiler_find(struct compiler *compiler, const char *wanted, struct error *err)
+{
+    static struct compiler known;
+    static char *known_question;
+    const char *named = getenv("CC"), *path = getenv("PATH");
+    char *question =
+        mem_format("%s%s\n%s\n%s", wanted != NULL ? "only " : "", wanted != NULL ? wanted : "",
+                   named != NULL ? named : "", path != NULL ? path : "");
+    int rc = 0;
+    if (known_question == NULL || strcmp(question, known_question) != 0 ||
+        access(known.words[0], X_OK) != 0) {
+        rc = search(compiler, wanted, err);
+        if (rc == 0) {
+            compiler_free(&known);
+            copy(&known, compiler);
+            free(known_question);
+            known_question = mem_string(question);
+        }
+    } else {
+        copy(compiler, &known);
+    }
+    free(question);
+    return rc;
 }
 
 void compiler_free(struct compiler *compiler)

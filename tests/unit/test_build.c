@@ -7,6 +7,7 @@
 #include "base/loop.h"
 #include "build/build.h"
 #include "build/cache.h"
+#include "build/compiler.h"
 #include "build/messages.h"
 #include "build/source.h"
 
@@ -630,6 +631,46 @@ static void without_a_compiler_the_way_to_one_is_told(void **state)
     build_free(b);
 }
 
+/* The caller frees. */
+static char *word_found(const char *wanted)
+{
+    struct compiler compiler;
+    struct error err;
+    if (compiler_find(&compiler, wanted, &err) != 0)
+        return mem_string("none");
+    char *word = mem_string(compiler.words[0]);
+    compiler_free(&compiler);
+    return word;
+}
+
+static void assert_found(const char *wanted, const char *expected)
+{
+    char *found = word_found(wanted);
+    assert_string_equal(found, expected);
+    free(found);
+}
+
+static void a_compiler_is_looked_for_anew_when_it_has_gone_or_another_is_asked_for(void **state)
+{
+    (void)state;
+    char *path = mem_string(getenv("PATH")), *ours = mem_format("%s:%s", at("bin"), path);
+    char *usual = word_found("gcc");
+    put_compiler("#!/bin/sh\nexit 1\n");
+    assert_int_equal(file_make_dirs(at("bin"), 0755, NULL), 0);
+    assert_int_equal(rename(at("cc"), at("bin/gcc")), 0);
+    assert_found("gcc", usual);
+    setenv("PATH", ours, 1);
+    assert_found("gcc", at("bin/gcc"));
+    assert_found("no-such-compiler", "none");
+    assert_found("gcc", at("bin/gcc"));
+    assert_int_equal(unlink(at("bin/gcc")), 0);
+    assert_found("gcc", usual);
+    setenv("PATH", path, 1);
+    free(usual);
+    free(ours);
+    free(path);
+}
+
 static void a_compiler_that_hangs_is_killed_with_its_children(void **state)
 {
     (void)state;
@@ -783,6 +824,7 @@ int main(void)
         with_loop(a_cache_that_cannot_be_made_is_told),
         with_loop(the_cache_folder_follows_the_environment),
         with_loop(without_a_compiler_the_way_to_one_is_told),
+        with_loop(a_compiler_is_looked_for_anew_when_it_has_gone_or_another_is_asked_for),
         with_loop(a_compiler_that_hangs_is_killed_with_its_children),
         with_loop(a_flood_of_messages_is_cut_and_says_so),
         with_loop(a_program_too_large_for_the_limit_is_stopped),
