@@ -3,13 +3,13 @@
 #ifndef SOCKLINGS_SCENE_INIT_H
 #define SOCKLINGS_SCENE_INIT_H
 
-#include <linux/filter.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
 #include "catalog/lab.h"
 #include "catalog/network.h"
 #include "scene/factory.h"
+#include "trace/filter.h"
 
 enum init_word {
     INIT_SOCKET = 1,
@@ -64,7 +64,7 @@ struct init_config {
     struct sandbox_kind kind;
     int control;
     uid_t uid; /* programs become this one; (uid_t)-1: stay */
-    struct sock_fprog filter;
+    struct filter filter;
 };
 
 /* Never returns. The first packet that it sends tells whether the sandbox is ready. */

@@ -201,6 +201,14 @@ static void note_hidden(struct tracer *tracer, const struct tracee *t, long numb
     }
 }
 
+/* What the filter wants to fail (filter.h), also where nobody follows the call. */
+static void refuse(const struct tracee *t, int error)
+{
+    regs_set regs;
+    if (error != 0 && regs_get(t->tid, &regs) == 0)
+        regs_skip_call(t->tid, &regs, -error);
+}
+
 void call_entry(struct tracer *tracer, struct tracee *t)
 {
     struct __ptrace_syscall_info info;
@@ -208,6 +216,7 @@ void call_entry(struct tracer *tracer, struct tracee *t)
         tracee_resume(t, 0);
         return;
     }
+    refuse(t, (int)info.seccomp.ret_data);
     if (info.seccomp.nr == SYS_rt_sigreturn) {
         t->below = t->state;
         t->state = CALL_SIGRETURN;

@@ -1,4 +1,10 @@
-/* trace/filter: see filter.h. */
+/*
+ * trace/filter: see filter.h.
+ *
+ * What is traced and what is refused are two filters, which the kernel asks both: of two answers it
+ * takes the stricter, and of two that are the same, that of the later filter (seccomp(2)). So no
+ * rule has to know of another.
+ */
 #include "trace/filter.h"
 
 #include <errno.h>
@@ -51,7 +57,9 @@ static const char *const refused[] = {
     "io_uring_setup",
     "io_uring_enter",
     "io_uring_register",
+    "io_setup", /* reads and writes that no tracer sees, of sockets too */
     "kexec_load",
+    "kexec_file_load",
     "init_module",
     "finit_module",
     "delete_module",
@@ -62,6 +70,7 @@ static const char *const refused[] = {
     "reboot",
     "acct",
     "quotactl",
+    "quotactl_fd",
     "fanotify_init",
     "lookup_dcookie",
     "seccomp", /* a filter of its own could hide calls from ours */
@@ -86,48 +95,45 @@ static const char *const refused[] = {
 /* Where there is no IPC namespace: what would stay behind when the program has gone. */
 static const char *const refused_shared[] = {"shmget", "semget", "msgget", "mq_open"};
 
-/* Families of sockets that no lab is about, each a large surface of the kernel. Numbers, since not
- * every libc has the names: AF_KEY, AF_RDS, AF_TIPC, AF_BLUETOOTH, AF_ALG, AF_NFC, AF_VSOCK,
- * AF_KCM, AF_QIPCRTR, AF_SMC, AF_XDP. */
-static const unsigned refused_families[] = {15, 21, 30, 31, 38, 39, 40, 41, 42, 43, 44};
-enum { FAMILIES_BITS = 6, FAMILIES = 1 << FAMILIES_BITS };
+/* All others are large surfaces of the kernel, most of them modules, and no lab is about them. They
+ * fail as they do where the kernel lacks them; the call is seen, since a beginner may have mixed up
+ * the arguments. FAMILIES and beyond the kernel itself does not know. */
+enum { FAMILIES = 64 };
+static const unsigned families[] = {AF_UNSPEC, AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET};
 
-static bool is_refused_family(unsigned family)
-{
-    for (size_t i = 0; i < sizeof refused_families / sizeof refused_families[0]; i++)
-        if (refused_families[i] == family)
-            return true;
-    return false;
-}
+/* The same of transports: DCCP, L2TP, SCTP, SMC and MPTCP, whose buffers no list of sockets tells.
+ */
+static const unsigned refused_transports[] = {33, 115, 132, 256, 262};
 
 /* An argument that the kernel takes for an int: what stands in its upper half does not matter, and
  * must not matter here. (SCMP_A0_32 and the like ask for zeros there.) */
 #define INT_IS(arg, value) SCMP_CMP(arg, SCMP_CMP_MASKED_EQ, 0xffffffffUL, (uint32_t)(value))
-#define BIT_IS(arg, bit, set) \
-    SCMP_CMP(arg, SCMP_CMP_MASKED_EQ, 1UL << (bit), (uint64_t)(set) << (bit))
+#define BIT_IS_SET(arg, bit) SCMP_CMP(arg, SCMP_CMP_MASKED_EQ, 1UL << (bit), 1UL << (bit))
 
-/* Each value a rule of its own, since for one call only rules that exclude each other are sure. */
-static int add_families(scmp_filter_ctx ctx)
+static bool is_family(unsigned family)
 {
-    int rc = 0;
-    for (unsigned family = 0; rc == 0 && family < FAMILIES; family++)
-        rc = seccomp_rule_add(ctx,
-                              is_refused_family(family) ? SCMP_ACT_ERRNO(EPERM) : SCMP_ACT_TRACE(0),
-                              SCMP_SYS(socket), 1, INT_IS(0, family));
-    /* FAMILIES and beyond, which no kernel knows: a bit from there on is set. */
-    for (unsigned bit = FAMILIES_BITS; rc == 0 && bit < 32; bit++)
-        rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(socket), 1, BIT_IS(0, bit, 1));
-    return rc;
+    for (size_t i = 0; i < sizeof families / sizeof families[0]; i++)
+        if (families[i] == family)
+            return true;
+    return false;
 }
 
-/* To all processes (-1) only where there is a PID namespace around them. */
-static int add_kill(scmp_filter_ctx ctx, bool shared)
+/* The tracer lets the call fail with the error that the filter tells it (call.c). */
+static int add_sockets(scmp_filter_ctx ctx)
 {
-    if (!shared)
-        return seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(kill), 0);
-    int rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(kill), 1, INT_IS(0, -1));
-    for (unsigned bit = 0; rc == 0 && bit < 32; bit++) /* not -1: some bit is not set */
-        rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(kill), 1, BIT_IS(0, bit, 0));
+    const int calls[] = {SCMP_SYS(socket), SCMP_SYS(socketpair)};
+    int rc = 0;
+    for (size_t c = 0; c < sizeof calls / sizeof calls[0]; c++) {
+        for (unsigned family = 0; rc == 0 && family < FAMILIES; family++)
+            if (!is_family(family))
+                rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(EAFNOSUPPORT), calls[c], 1,
+                                      INT_IS(0, family));
+        for (size_t i = 0; i < sizeof refused_transports / sizeof refused_transports[0]; i++)
+            for (unsigned k = 0; rc == 0 && k < 2; k++)
+                rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(EPROTONOSUPPORT), calls[c], 2,
+                                      INT_IS(0, k == 0 ? AF_INET : AF_INET6),
+                                      INT_IS(2, refused_transports[i]));
+    }
     return rc;
 }
 
@@ -154,16 +160,13 @@ static int add_refused(scmp_filter_ctx ctx, const char *const *names, size_t cou
     return rc;
 }
 
-/* Traced or refused, as their arguments are. For libseccomp a rule without a condition outdoes all
- * others of its call. */
-static int add_conditional(scmp_filter_ctx ctx, bool shared)
+/* New namespaces, and children that the tracer would not see. */
+static int add_clone(scmp_filter_ctx ctx)
 {
-    /* New namespaces, and children that the tracer would not see. */
     const unsigned long refused_bits = CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWPID |
                                        CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP |
                                        CLONE_UNTRACED | CLONE_PTRACE;
-    int rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(clone), 1,
-                              SCMP_A0(SCMP_CMP_MASKED_EQ, refused_bits, 0));
+    int rc = 0;
     for (unsigned long bit = 1; rc == 0 && bit != 0; bit <<= 1)
         if ((refused_bits & bit) != 0)
             rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
@@ -172,16 +175,6 @@ static int add_conditional(scmp_filter_ctx ctx, bool shared)
     int clone3 = seccomp_syscall_resolve_name("clone3");
     if (rc == 0 && clone3 != __NR_SCMP_ERROR)
         rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), clone3, 0);
-    if (rc == 0)
-        rc = add_families(ctx);
-    /* Memory that no process need show (tracer_hidden). */
-    if (rc == 0)
-        rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(memfd_create), 0);
-    if (rc == 0)
-        rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(mmap), 1,
-                              SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_SHARED, MAP_SHARED));
-    if (rc == 0)
-        rc = add_kill(ctx, shared);
     return rc;
 }
 
@@ -191,32 +184,44 @@ static int add_limits(scmp_filter_ctx ctx)
 {
     int rc = 0;
     for (unsigned bit = 0; rc == 0 && bit < 32; bit++)
-        rc =
-            seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prlimit64), 1, BIT_IS(0, bit, 1));
+        rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prlimit64), 1,
+                              BIT_IS_SET(0, bit));
     return rc;
 }
 
-static int add_rules(scmp_filter_ctx ctx, bool shared)
+static int add_traced(scmp_filter_ctx ctx)
 {
+    /* The exit of the first tells whether an interrupted call is restarted or has failed with
+     * EINTR; the last is memory that no process need show, as are shared mappings
+     * (tracer_hidden). */
+    const int more[] = {SCMP_SYS(rt_sigreturn), SCMP_SYS(restart_syscall), SCMP_SYS(memfd_create)};
     const struct call_spec *spec;
     int rc = 0;
     for (unsigned i = 0; rc == 0 && (spec = syscalls_at(i)) != NULL; i++)
-        if (spec->number != SYS_clone && spec->number != SYS_socket && spec->number != SYS_kill)
-            rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), (int)spec->number, 0);
+        rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), (int)spec->number, 0);
+    for (size_t i = 0; rc == 0 && i < sizeof more / sizeof more[0]; i++)
+        rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), more[i], 0);
     if (rc == 0)
-        rc = add_conditional(ctx, shared);
-    /* Its exit tells whether an interrupted call is restarted or has failed with EINTR. */
-    if (rc == 0)
-        rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(rt_sigreturn), 0);
-    if (rc == 0)
-        rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(restart_syscall), 0);
-    if (rc == 0)
-        rc = add_refused(ctx, refused, sizeof refused / sizeof refused[0]);
+        rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(0), SCMP_SYS(mmap), 1,
+                              SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_SHARED, MAP_SHARED));
+    return rc;
+}
+
+static int add_all_refused(scmp_filter_ctx ctx, bool shared)
+{
+    int rc = add_refused(ctx, refused, sizeof refused / sizeof refused[0]);
     if (rc == 0 && shared)
         rc = add_refused(ctx, refused_shared, sizeof refused_shared / sizeof refused_shared[0]);
+    /* To all processes only where there is a PID namespace around them. */
+    if (rc == 0 && shared)
+        rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(kill), 1, INT_IS(0, -1));
     if (rc == 0)
         rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prctl), 1,
                               INT_IS(0, PR_SET_SECCOMP));
+    if (rc == 0)
+        rc = add_clone(ctx);
+    if (rc == 0)
+        rc = add_sockets(ctx);
     if (rc == 0)
         rc = add_terminal(ctx);
     if (rc == 0)
@@ -241,25 +246,34 @@ static int export(scmp_filter_ctx ctx, struct sock_fprog *out)
     return rc;
 }
 
-int filter_get(bool shared, struct sock_fprog *out, struct error *err)
+/* `refuses`: the second of the two. */
+static int make(bool refuses, bool shared, struct sock_fprog *out)
 {
-    static struct sock_fprog both[2];
-    struct sock_fprog *built = &both[shared];
-    if (built->filter == NULL) {
-        scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
-        struct sock_fprog made = {0};
-        if (ctx != NULL) {
-            /* no_new_privs is set by filter_install; a binary tree is quicker than 60 comparisons
-             */
-            seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
-            seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
-        }
-        int rc = ctx == NULL ? -ENOMEM : add_rules(ctx, shared);
+    scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
+    if (ctx == NULL)
+        return -ENOMEM;
+    /* A binary tree is quicker than sixty comparisons. no_new_privs is set by filter_install. */
+    seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+    seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
+    int rc = refuses ? add_all_refused(ctx, shared) : add_traced(ctx);
+    if (rc == 0)
+        rc = export(ctx, out);
+    seccomp_release(ctx);
+    return rc;
+}
+
+int filter_get(bool shared, struct filter *out, struct error *err)
+{
+    static struct filter both[2];
+    struct filter *built = &both[shared];
+    if (built->refused.filter == NULL) {
+        struct filter made = {.traced = {0}};
+        int rc = make(false, shared, &made.traced);
         if (rc == 0)
-            rc = export(ctx, &made);
-        if (ctx != NULL)
-            seccomp_release(ctx);
+            rc = make(true, shared, &made.refused);
         if (rc != 0) {
+            free(made.traced.filter);
+            free(made.refused.filter);
             errno = rc < 0 && rc > -4096 ? -rc : errno;
             return error_errno(err, "cannot build the seccomp filter");
         }
@@ -269,9 +283,10 @@ int filter_get(bool shared, struct sock_fprog *out, struct error *err)
     return 0;
 }
 
-int filter_install(const struct sock_fprog *filter)
+int filter_install(const struct filter *filter)
 {
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
+        syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter->traced) != 0)
         return -1;
-    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, filter);
+    return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter->refused);
 }

@@ -128,7 +128,7 @@ static const struct attack table[] = {
               "setrlimit: EPERM",
               "raw: EPERM",
               "packet: EPERM",
-              "alg: EPERM",
+              "alg: EAFNOSUPPORT",
               "netlink: done",
               "tioclinux: EPERM",
               "vmsplice: EPERM",
