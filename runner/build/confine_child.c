@@ -27,6 +27,7 @@
 #include "base/file.h"
 #include "base/loop.h"
 #include "base/mem.h"
+#include "base/priority.h"
 #include "build/confine_parts.h"
 
 enum {
@@ -115,6 +116,7 @@ static char **make_environment(const struct confined *c)
 /* In the compiler's process, which shares our memory until it has become the compiler. */
 static _Noreturn void become_compiler(struct confined *c, char **environment, int rules)
 {
+    priority_lower();
     set_limits(c);
     if (c->way == WAY_LANDLOCK && (drop_rights(c->uid) != 0 || confine_landlock_enter(rules) != 0))
         confine_refused(c, "give up its rights");

@@ -31,6 +31,7 @@
 #include "base/file.h"
 #include "base/landlock.h"
 #include "base/loop.h"
+#include "base/priority.h"
 #include "net/hosts.h"
 #include "scene/init_files.h"
 #include "trace/filter.h"
@@ -319,8 +320,10 @@ static _Noreturn void become_program(const struct init_config *config,
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     personality(ADDR_NO_RANDOMIZE);
     stay_on(req->cpu);
-    if (!config->kind.own)
+    if (!config->kind.own) {
+        priority_lower();
         set_limits(config, &req->limits);
+    }
     umask(022);
     int unfit = lower_rights(config, req) == 0 ? 0 : errno;
     if (send(gate, &byte, 1, MSG_NOSIGNAL) != 1 || recv(gate, &byte, 1, 0) != 1)

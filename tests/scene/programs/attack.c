@@ -530,6 +530,14 @@ static void rights(void)
     wait(NULL);
 }
 
+static void priority(void)
+{
+    char line[64];
+    snprintf(line, sizeof line, "policy %d, nice %d\n", sched_getscheduler(0),
+             getpriority(PRIO_PROCESS, 0));
+    say(line);
+}
+
 static void environment(void)
 {
     extern char **environ;
@@ -670,6 +678,7 @@ int main(int argc, char **argv)
         {"hello", hello},
         {"stay", stay},
         {"rights", rights},
+    {"priority", priority},
         {"environment", environment},
         {"surfaces", surfaces},
         {"set_user_id", set_user_id},
