@@ -167,10 +167,24 @@ static int sync_folder(const char *path)
     return rc;
 }
 
+/* Changing places with a file is no replacing for the filesystem, and at once all the same. A
+ * folder would change places as well, and has to go back. */
+static int replace(const char *temp, const char *path, unsigned flags)
+{
+    if (!(flags & FILE_NO_FLUSH) || renameat2(AT_FDCWD, temp, AT_FDCWD, path, RENAME_EXCHANGE) != 0)
+        return rename(temp, path); /* also where there was none, or it cannot be done */
+    if (unlink(temp) == 0)
+        return 0;
+    int saved = errno;
+    renameat2(AT_FDCWD, temp, AT_FDCWD, path, RENAME_EXCHANGE);
+    errno = saved;
+    return -1;
+}
+
 static int take_place(const char *temp, const char *path, unsigned flags)
 {
     if (!(flags & FILE_NEW))
-        return rename(temp, path);
+        return replace(temp, path, flags);
     if (renameat2(AT_FDCWD, temp, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
         return 0;
     if (errno != EINVAL && errno != ENOSYS)
@@ -225,10 +239,21 @@ static int fill_bytes(int fd, void *arg)
     return write_all(fd, bytes->data, bytes->len);
 }
 
+static bool holds(const char *path, const void *data, size_t len)
+{
+    struct strbuf there = STRBUF_INIT;
+    bool same = file_read(path, len, FILE_REGULAR | FILE_NO_FOLLOW, &there, NULL) == 0 &&
+                there.len == len && (len == 0 || memcmp(there.data, data, len) == 0);
+    strbuf_free(&there);
+    return same;
+}
+
 int file_write(const char *path, const void *data, size_t len, mode_t mode, unsigned flags,
                struct error *err)
 {
     struct bytes_to_write bytes = {data, len};
+    if ((flags & FILE_KEEP_SAME) && holds(path, data, len))
+        return 0;
     return write_with(path, mode, flags, fill_bytes, &bytes, err);
 }
 

@@ -16,10 +16,16 @@
 #include "base/strbuf.h"
 
 enum file_flags {
-    FILE_REGULAR = 1,   /* open, read, copy: refuse all but regular files (EISDIR or EINVAL) */
-    FILE_NO_FOLLOW = 2, /* open, read, copy: refuse a path whose last part is a symlink (ELOOP) */
-    FILE_NEW = 4,       /* write, copy: refuse when something stands there already (EEXIST) */
-    FILE_SYNC = 8,      /* write, copy: on the disk when this returns, not only in the cache */
+    FILE_REGULAR = 1,    /* open, read, copy: refuse all but regular files (EISDIR or EINVAL) */
+    FILE_NO_FOLLOW = 2,  /* open, read, copy: refuse a path whose last part is a symlink (ELOOP) */
+    FILE_NEW = 4,        /* write, copy: refuse when something stands there already (EEXIST) */
+    FILE_SYNC = 8,       /* write, copy: on the disk when this returns, not only in the cache */
+    FILE_KEEP_SAME = 16, /* file_write: a regular file that holds these bytes already is left alone,
+                            its mode and times as well */
+    FILE_NO_FLUSH = 32,  /* write, copy: where the filesystem would begin to write the data to the
+                            disk before it lets a file be replaced (ext4's auto_da_alloc), it need
+                            not. For thousands of files that can be made again: after a power cut
+                            within the next half minute one may be empty, as a new one may. */
 };
 
 /* Opens for reading. The descriptor, which the caller closes, or -1. `dir` is a descriptor of the

@@ -8,13 +8,13 @@
 #include "grade/pages.h"
 #include "report/class_out.h"
 
-/* Takes path and text over. */
-static int write_out(char *path, struct strbuf *text, struct error *err)
+/* Takes path and text over. flags: of base/file.h. */
+static int write_out(char *path, struct strbuf *text, unsigned flags, struct error *err)
 {
     char *dir = file_folder(path);
     int rc = file_make_dirs(dir, 0777, err);
     if (rc == 0)
-        rc = file_write(path, text->data, text->len, 0666, 0, err);
+        rc = file_write(path, text->data, text->len, 0666, flags, err);
     strbuf_free(text);
     free(dir);
     free(path);
@@ -26,22 +26,23 @@ static int write_class(const struct class_book *book, const char *out, const cha
 {
     struct strbuf text = STRBUF_INIT;
     make(book, &text);
-    return write_out(file_join(out, name), &text, err);
+    return write_out(file_join(out, name), &text, 0, err);
 }
 
 static int write_student(const struct class_book *book, const struct class_student *student,
                          const char *out, unsigned formats, struct error *err)
 {
     struct strbuf text = STRBUF_INIT;
+    const unsigned flags = FILE_KEEP_SAME | FILE_NO_FLUSH; /* each run makes them again */
     if (formats & FORMAT_HTML) {
         class_student_html(book, student, &text);
-        if (write_out(mem_format("%s/%s/index.html", out, student->folder), &text, err) != 0)
+        if (write_out(mem_format("%s/%s/index.html", out, student->folder), &text, flags, err) != 0)
             return -1;
     }
     if (formats & FORMAT_GRADESCOPE) {
         class_gradescope(book, student, &text);
         if (write_out(mem_format("%s/gradescope/%s.json", out, file_name(student->folder)), &text,
-                      err) != 0)
+                      flags, err) != 0)
             return -1;
     }
     return 0;

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/bytes.h"
@@ -71,20 +72,23 @@ char *pages_path(const char *out, const char *folder, const char *lab, unsigned 
                        : mem_format("%s/students/%s/%s", out, folder, lab);
 }
 
-static bool has_file(const char *path, const char *ending)
+/* An empty one is what a power cut may leave of a page that was told to be there. */
+static bool has_file(const char *path, const char *ending, bool if_any)
 {
     char *name = mem_format("%s%s", path, ending);
-    bool has = file_exists(name);
+    struct stat st;
+    bool there = lstat(name, &st) == 0;
     free(name);
-    return has;
+    return there ? st.st_size > 0 : if_any;
 }
 
 bool pages_exist(const char *out, const char *folder, const char *lab, unsigned attempt,
                  unsigned formats)
 {
     char *path = pages_path(out, folder, lab, attempt);
-    bool exist = (!(formats & FORMAT_TEXT) || has_file(path, ".txt")) &&
-                 (!(formats & FORMAT_HTML) || has_file(path, ".html"));
+    bool exist = (!(formats & FORMAT_TEXT) || has_file(path, ".txt", false)) &&
+                 (!(formats & FORMAT_HTML) || has_file(path, ".html", false)) &&
+                 has_file(path, ".jsonl", true);
     free(path);
     return exist;
 }
@@ -93,7 +97,7 @@ static int write_text(const char *path, const char *ending, const struct strbuf 
                       struct error *err)
 {
     char *name = mem_format("%s%s", path, ending);
-    int rc = file_write(name, text->data, text->len, 0666, 0, err);
+    int rc = file_write(name, text->data, text->len, 0666, FILE_KEEP_SAME | FILE_NO_FLUSH, err);
     free(name);
     return rc;
 }
@@ -103,7 +107,7 @@ static int write_recording(const char *path, const struct timeline *tl, struct e
     char *name = mem_format("%s.jsonl", path);
     int rc = 0;
     if (tl != NULL && tl->count > 0)
-        rc = timeline_save(tl, name, err);
+        rc = timeline_save_with(tl, name, FILE_NO_FLUSH, err);
     else
         unlink(name); /* of a former verdict */
     free(name);

@@ -30,7 +30,7 @@ struct page_of {
 /* The path without its ending; the caller frees. */
 char *pages_path(const char *out, const char *folder, const char *lab, unsigned attempt);
 
-/* Whether all that `formats` asks for is there. */
+/* Whether all that `formats` asks for is there, and nothing is empty (after a power cut). */
 bool pages_exist(const char *out, const char *folder, const char *lab, unsigned attempt,
                  unsigned formats);
 

@@ -27,10 +27,16 @@ static bool next_piece(void *arg, struct strbuf *piece)
     return piece->len > 0;
 }
 
-int timeline_save(const struct timeline *tl, const char *path, struct error *err)
+int timeline_save_with(const struct timeline *tl, const char *path, unsigned flags,
+                       struct error *err)
 {
     struct saving saving = {.timeline = tl};
-    return file_write_pieces(path, next_piece, &saving, 0644, 0, err);
+    return file_write_pieces(path, next_piece, &saving, 0644, flags, err);
+}
+
+int timeline_save(const struct timeline *tl, const char *path, struct error *err)
+{
+    return timeline_save_with(tl, path, 0, err);
 }
 
 static bool is_blank(const char *line, size_t len)

@@ -26,6 +26,9 @@ void timeline_event_json(const struct event *ev, struct strbuf *out);
 
 /* Writes the whole to a new file beside `path` and renames it: there is never half a file. */
 int timeline_save(const struct timeline *tl, const char *path, struct error *err);
+/* The same with flags of base/file.h. */
+int timeline_save_with(const struct timeline *tl, const char *path, unsigned flags,
+                       struct error *err);
 
 /* Reads a saved timeline. Anything wrong, unknown kinds included, is an error that names file and
  * line. Unknown fields are ignored (a newer version may have added them). On failure *tl is empty.

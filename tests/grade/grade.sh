@@ -111,6 +111,11 @@ rm "$tmp/grades/students/anna/$lab.html"
 grade --out "$tmp/grades"
 has "a page that has gone is made again" "$out" "1 judged now"
 ok "and is there" test -s "$tmp/grades/students/anna/$lab.html"
+for page in "$lab.txt" "$lab.jsonl"; do
+    : >"$tmp/grades/students/anna/$page"
+    grade --out "$tmp/grades"
+    has "a page that a power cut has left empty is made again ($page)" "$out" "1 judged now"
+done
 cp "$root/labs/$lab/starter/udp_echo.c" "$class/ben/$lab/"
 
 run "$socklings" grade "$class" --lab 5 --out "$tmp/grades" --json

@@ -99,6 +99,15 @@ static void a_missing_file_says_so(void **state)
 
 /* --- writing --- */
 
+static size_t names_in_folder(void)
+{
+    struct file_list list;
+    assert_int_equal(file_list(folder, &list, NULL), 0);
+    size_t count = list.count;
+    file_list_free(&list);
+    return count;
+}
+
 static void a_file_is_written_and_replaced(void **state)
 {
     (void)state;
@@ -110,10 +119,58 @@ static void a_file_is_written_and_replaced(void **state)
     assert_contents("new", "second");
     assert_int_equal(stat(at("new"), &st), 0);
     assert_int_equal(st.st_mode & 0777, 0644);
-    struct file_list list;
-    assert_int_equal(file_list(folder, &list, NULL), 0);
-    assert_int_equal(list.count, 1); /* nothing is left beside it */
-    file_list_free(&list);
+    assert_int_equal(names_in_folder(), 1); /* nothing is left beside it */
+}
+
+static void a_file_that_holds_the_bytes_already_is_left_alone_when_asked(void **state)
+{
+    (void)state;
+    struct stat before, after;
+    put("page", "the same");
+    assert_int_equal(chmod(at("page"), 0640), 0);
+    assert_int_equal(stat(at("page"), &before), 0);
+    assert_int_equal(file_write(at("page"), "the same", 8, 0666, FILE_KEEP_SAME, NULL), 0);
+    assert_int_equal(stat(at("page"), &after), 0);
+    assert_int_equal(after.st_ino, before.st_ino);
+    assert_int_equal(after.st_mode & 0777, 0640);
+    static const char *const others[] = {"the Same", "the sam", "the same!", ""};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        size_t len = strlen(others[i]);
+        assert_int_equal(file_write(at("page"), others[i], len, 0666, FILE_KEEP_SAME, NULL), 0);
+        assert_contents("page", others[i]);
+    }
+    /* What only leads to such a file is replaced, as ever. */
+    put("theirs", "the same");
+    assert_int_equal(symlink("theirs", at("link")), 0);
+    assert_int_equal(file_write(at("link"), "the same", 8, 0666, FILE_KEEP_SAME, NULL), 0);
+    assert_int_equal(lstat(at("link"), &after), 0);
+    assert_true(S_ISREG(after.st_mode));
+    assert_int_equal(mkfifo(at("fifo"), 0600), 0);
+    assert_int_equal(file_write(at("fifo"), "the same", 8, 0666, FILE_KEEP_SAME, NULL), 0);
+    assert_contents("fifo", "the same");
+    assert_int_equal(names_in_folder(), 4);
+}
+
+static void a_file_is_replaced_without_a_flush_as_with_one(void **state)
+{
+    (void)state;
+    struct error err;
+    struct stat st;
+    assert_int_equal(file_write(at("page"), "one", 3, 0644, FILE_NO_FLUSH, NULL), 0);
+    assert_int_equal(file_write(at("page"), "second", 6, 0600, FILE_NO_FLUSH, NULL), 0);
+    assert_contents("page", "second");
+    assert_int_equal(stat(at("page"), &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    put("theirs", "theirs");
+    assert_int_equal(symlink("theirs", at("link")), 0);
+    assert_int_equal(file_write(at("link"), "ours", 4, 0644, FILE_NO_FLUSH, NULL), 0);
+    assert_contents("theirs", "theirs");
+    assert_contents("link", "ours");
+    assert_int_equal(file_make_dirs(at("dir/full"), 0755, NULL), 0);
+    assert_int_equal(file_write(at("dir"), "x", 1, 0644, FILE_NO_FLUSH, &err), -1);
+    assert_int_equal(errno, EISDIR);
+    assert_true(file_is_dir(at("dir/full")));
+    assert_int_equal(names_in_folder(), 4); /* nothing is left beside them */
 }
 
 static void a_new_file_never_replaces_one(void **state)
@@ -256,7 +313,7 @@ static void keep_writing(void)
     memset(b, 'b', sizeof b);
     for (;;) {
         file_write(at("state"), a, sizeof a, 0644, 0, NULL);
-        file_write(at("state"), b, sizeof b, 0644, 0, NULL);
+        file_write(at("state"), b, sizeof b, 0644, FILE_NO_FLUSH, NULL);
     }
 }
 
@@ -458,6 +515,8 @@ int main(void)
         in_folder(links_are_followed_only_when_allowed),
         in_folder(a_missing_file_says_so),
         in_folder(a_file_is_written_and_replaced),
+        in_folder(a_file_that_holds_the_bytes_already_is_left_alone_when_asked),
+        in_folder(a_file_is_replaced_without_a_flush_as_with_one),
         in_folder(a_new_file_never_replaces_one),
         in_folder(a_copy_has_the_bytes_and_the_mode),
         in_folder(without_permission_nothing_changes),
