@@ -150,8 +150,8 @@ static bool make_headers(struct build *b)
         char *output = file_join(b->headers_folder, PREPARED_HEADER ".gch");
         char *deps = file_join(b->headers_folder, "deps");
         going =
-            compiler_header_command(&b->compiler, &b->request, PREPARED_HEADER, output, deps,
-                                    &command) &&
+            compiler_header_command(&b->compiler, &b->request, PREPARED_HEADER,
+                                    source_feature(&b->source), output, deps, &command) &&
             spawn_limited(&command, b->headers_folder, nowhere, b->request.limit_ms, &b->pid) == 0;
         free(deps);
         free(output);
@@ -173,7 +173,9 @@ static bool make_headers(struct build *b)
 static int compile_or_prepare(struct build *b, struct error *err)
 {
     bool going = false;
-    if (b->headers == NULL && key_of_headers(&b->compiler, &b->request, b->headers_key) == 0 &&
+    if (b->headers == NULL &&
+        key_of_headers(&b->compiler, &b->request, source_feature(&b->source), b->headers_key) ==
+            0 &&
         prepared_find(b->request.cache_dir, b->headers_key, &b->headers) == PREPARED_MISSING)
         going = make_headers(b);
     return going ? 0 : compile(b, err);

@@ -286,8 +286,8 @@ static bool takes_headers(const struct compiler *compiler)
 }
 
 bool compiler_header_command(const struct compiler *compiler, const struct build_request *request,
-                             const char *header, const char *output, const char *deps,
-                             struct word_list *command)
+                             const char *header, const char *feature, const char *output,
+                             const char *deps, struct word_list *command)
 {
     if (request->lib_dir == NULL || !takes_headers(compiler))
         return false;
@@ -295,6 +295,8 @@ bool compiler_header_command(const struct compiler *compiler, const struct build
     bool there = file_exists(path);
     if (there) {
         add_flags(compiler, request, command);
+        if (feature != NULL)
+            add_joined(command, "-D", feature);
         add_joined(command, "-I", request->lib_dir);
         word_add(command, "-MD");
         word_add(command, "-MF");

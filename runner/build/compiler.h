@@ -43,9 +43,10 @@ void compiler_command(const struct compiler *compiler, const struct build_reques
                       const char *headers, const char *output, struct word_list *command);
 
 /* The command that compiles the library's header of that name ahead, with the same flags, as
- * OUTPUT, and writes what went into it to DEPS. False: this compiler would not use it. */
+ * OUTPUT, and writes what went into it to DEPS; for sources that define `feature` before it
+ * (source_feature; may be NULL). False: this compiler would not use it. */
 bool compiler_header_command(const struct compiler *compiler, const struct build_request *request,
-                             const char *header, const char *output, const char *deps,
-                             struct word_list *command);
+                             const char *header, const char *feature, const char *output,
+                             const char *deps, struct word_list *command);
 
 #endif

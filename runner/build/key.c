@@ -135,7 +135,7 @@ int key_of_build(const struct compiler *compiler, const struct build_request *re
 
 /* What the system's headers are stands in the entry. */
 int key_of_headers(const struct compiler *compiler, const struct build_request *request,
-                   char key[HASH_TEXT])
+                   const char *feature, char key[HASH_TEXT])
 {
     struct hash h;
     struct word_list command = {NULL, 0};
@@ -143,7 +143,7 @@ int key_of_headers(const struct compiler *compiler, const struct build_request *
     hash_begin(&h);
     hash_string(&h, "socklings-headers 2");
     compiler_hash(compiler, &h);
-    if (compiler_header_command(compiler, request, PREPARED_HEADER, "", "", &command))
+    if (compiler_header_command(compiler, request, PREPARED_HEADER, feature, "", "", &command))
         rc = hash_headers(&h, request->lib_dir, NULL);
     for (size_t i = 0; i < command.count; i++)
         hash_string(&h, command.words[i]);

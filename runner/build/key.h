@@ -14,8 +14,9 @@
 int key_of_build(const struct compiler *compiler, const struct build_request *request,
                  const struct source *source, char key[HASH_TEXT], struct error *err);
 
-/* Of the library's header compiled ahead (prepared.h). -1: with this compiler there is none. */
+/* Of the library's header compiled ahead (prepared.h) for sources of that feature (source.h). -1:
+ * with this compiler there is none. */
 int key_of_headers(const struct compiler *compiler, const struct build_request *request,
-                   char key[HASH_TEXT]);
+                   const char *feature, char key[HASH_TEXT]);
 
 #endif

@@ -3,7 +3,8 @@
  * system's headers.
  *
  *     CACHE/h-KEY/lab.h.gch    what gcc takes in place of lab.h, when that is the first thing a
- *                              source includes and the flags are the same; none: it cannot be made
+ *                              source includes, the flags are the same, and it defines the same
+ *                              before: source_feature(); none: it cannot be made
  *     CACHE/h-KEY/.headers     size and time of all files that went into it, and its own
  *
  * Nothing depends on it: programs are the same without, and what is said of headers is taken from a

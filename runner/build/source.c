@@ -184,6 +184,41 @@ int source_write(const struct source *source, const char *to, struct error *err)
     return 0;
 }
 
+/* What stands behind this word, blanks before it not counted; NULL: it is another one. */
+static const char *behind(const char *at, const char *word)
+{
+    at += strspn(at, " \t");
+    return strncmp(at, word, strlen(word)) == 0 ? at + strlen(word) : NULL;
+}
+
+/* Nothing more is on the line, but for a comment. */
+static bool ends(const char *at)
+{
+    at += strspn(at, " \t\r");
+    return *at == '\n' || *at == '\0' || *at == '/';
+}
+
+const char *source_feature(const struct source *source)
+{
+    for (const char *line = source->files[0].bytes.data; line != NULL;) {
+        const char *directive = behind(line, "#");
+        if (directive != NULL && behind(directive, "include") != NULL)
+            return NULL;
+        const char *name = directive != NULL ? behind(directive, "define") : NULL;
+        const char *value = name != NULL ? behind(name, "_GNU_SOURCE") : NULL;
+        if (value != NULL && ends(value))
+            return "_GNU_SOURCE=";
+        if (value != NULL) {
+            const char *one = *value == ' ' || *value == '\t' ? behind(value, "1") : NULL;
+            return one != NULL && ends(one) ? "_GNU_SOURCE=1" : NULL;
+        }
+        line = strchr(line, '\n');
+        if (line != NULL)
+            line++;
+    }
+    return NULL;
+}
+
 void source_free(struct source *source)
 {
     for (size_t i = 0; i < source->count; i++) {

@@ -37,6 +37,11 @@ int source_read(struct source *source, const char *dir, const char *name, struct
 /* Puts the files into the folder `to`, which exists. */
 int source_write(const struct source *source, const char *to, struct error *err);
 
+/* What the learner's file defines before it includes anything, if that is _GNU_SOURCE
+ * (feature_test_macros(7)), as one tells a compiler by -D: "_GNU_SOURCE=", "_GNU_SOURCE=1"; else
+ * NULL. Static text. */
+const char *source_feature(const struct source *source);
+
 void source_free(struct source *source);
 
 #endif

@@ -137,6 +137,37 @@ static void it_is_made_once_and_read_in_place_of_the_headers(void **state)
     assert_int_equal(result_of(saved_again(number)), 41); /* the header was not read */
 }
 
+/* Each with a header of its own; of other values, and behind an include, without. */
+static void it_is_made_for_sources_that_define_gnu_source(void **state)
+{
+    static const struct {
+        const char *opening;
+        int read, changed;
+    } cases[] = {
+        {"#define _GNU_SOURCE\n#include \"lab.h\"\n", 43, 43},
+        {" # define\t_GNU_SOURCE 1 /* for splice() */\r\n#include \"lab.h\"\n", 43, 43},
+        {"#define _GNU_SOURCE 2\n#include \"lab.h\"\n", 43, 45},
+        {"#define _GNU_SOURCES\n#include \"lab.h\"\n", 41, 41},
+        {"#include \"lab.h\"\n#define _GNU_SOURCE\n", 41, 41},
+    };
+    char text[256];
+    (void)state;
+    if (!is_gcc()) {
+        print_message("SKIPPED FOR: gcc\n");
+        skip();
+    }
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        put("system/number.h", "#ifdef _GNU_SOURCE\n#define GIVEN 43\n#else\n"
+                               "#define GIVEN 41\n#endif\n");
+        snprintf(text, sizeof text, "%sint main(void)\n{\n    return GIVEN;\n}\n",
+                 cases[i].opening);
+        assert_int_equal(result_of(saved_again(text)), cases[i].read);
+        change_unseen("system/number.h", "#ifdef _GNU_SOURCE\n#define GIVEN 45\n#else\n"
+                                         "#define GIVEN 47\n#endif\n");
+        assert_int_equal(result_of(saved_again(text)), cases[i].changed);
+    }
+}
+
 static void a_header_that_has_changed_is_compiled_again(void **state)
 {
     (void)state;
@@ -239,6 +270,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         with_loop(it_is_made_once_and_read_in_place_of_the_headers),
+        with_loop(it_is_made_for_sources_that_define_gnu_source),
         with_loop(a_header_that_has_changed_is_compiled_again),
         with_loop(messages_are_the_same_without_it),
         with_loop(a_damaged_one_is_made_again),
