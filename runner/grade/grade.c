@@ -408,6 +408,7 @@ static int run_once(struct run *run, struct error *err)
                                    .labs = r->labs,
                                    .nlabs = r->nlabs,
                                    .out = r->out,
+                                   .may_come = r->watch,
                                    .interrupted = r->interrupted};
     submissions_free(&run->all);
     run->all = (struct submissions){.list = NULL};
@@ -417,6 +418,9 @@ static int run_once(struct run *run, struct error *err)
         return -1;
     run->summary->left = run->ntasks;
     tell_unknown(run);
+    if (r->watch && run->rounds == 1 && run->all.count + run->all.nrefusals == 0 &&
+        r->notice != NULL)
+        r->notice(r->progress_arg, "Nothing has been handed in yet; what arrives is graded.");
     if (prove(run, err) != 0)
         return -1;
     tell_progress(run, NULL, NULL);

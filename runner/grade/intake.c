@@ -209,7 +209,8 @@ static int take_tree(struct run *run, struct intake_tree *tree, const char *name
     read_people(run, tree, &people);
     intake_group(&run->context, &class, tree, name, &people);
     int rc = take_students(run, tree, &class);
-    if (rc == 0 && class.count == 0 && run->context.all->nrefusals == refusals) {
+    if (rc == 0 && class.count == 0 && run->context.all->nrefusals == refusals &&
+        !run->request->may_come) {
         struct intake_student nobody = {.origin = tree->origin};
         intake_refuse_nothing(&run->context, &nobody);
     }

@@ -10,6 +10,8 @@
 #ifndef SOCKLINGS_GRADE_INTAKE_H
 #define SOCKLINGS_GRADE_INTAKE_H
 
+#include <stdbool.h>
+
 #include "grade/submission.h"
 
 struct intake_request {
@@ -18,6 +20,7 @@ struct intake_request {
     const struct lab *const *labs; /* that are graded: NULL-free list */
     size_t nlabs;
     const char *out; /* the files are put below OUT/submissions/STUDENT/ATTEMPT/NN_name/ */
+    bool may_come;   /* a class without anybody is no refusal: something may still come */
     volatile const int *interrupted; /* may be NULL */
 };
 

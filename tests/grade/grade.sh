@@ -220,6 +220,8 @@ mkdir "$tmp/box"
 grader=$!
 wait_for test -s "$tmp/watched/class.html"
 ok "that it watches is told before anything comes" grep -q "^Watching" "$tmp/watched.out"
+has "and that nothing is there yet" "$(cat "$tmp/watched.out")" "Nothing has been handed in yet"
+hasnt "which is no refusal" "$(cat "$tmp/watched/journal.jsonl")" refused
 mkdir -p "$tmp/box/gus/$lab"
 cp "$root/labs/$lab/starter/udp_echo.c" "$tmp/box/gus/$lab/"
 ok "what is put into the folder is graded" wait_for grep -q '"student":"gus"' "$tmp/watched/journal.jsonl"

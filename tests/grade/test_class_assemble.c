@@ -61,8 +61,7 @@ static struct journal *journal_of(const char *name, const char *version, const s
     return j;
 }
 
-static void refuse_named(struct journal *j, const char *what, const char *student,
-                         const char *name)
+static void refuse_named(struct journal *j, const char *what, const char *student, const char *name)
 {
     struct strbuf line = STRBUF_INIT;
     line_refusal(&line, what, student, name, "broken");
