@@ -176,7 +176,7 @@ static void set_limits(const struct init_config *config, const struct lab_limits
     limit(RLIMIT_CPU, limits->cpu_ms / 1000 + 2);
     limit(RLIMIT_FSIZE, limits->file_bytes);
     limit(RLIMIT_CORE, 1); /* 0 would not keep a crash from the host's handler (core(5)); 1 does */
-    limit(RLIMIT_NOFILE, 1024);
+    limit(RLIMIT_NOFILE, 512);    /* counts for descriptors on their way to others too (unix(7)) */
     limit(RLIMIT_STACK, 8 << 20); /* whoever started us may have another: the verdict is the same */
     limit(RLIMIT_MEMLOCK, 1 << 20);
     limit(RLIMIT_MSGQUEUE, 1 << 20);

@@ -3,8 +3,8 @@
 int main(void)
 {
     static char piece[1 << 16];
-    for (int process = 0; process < 8; process++) {
-        for (int i = 0; i < 480; i++) {
+    for (int process = 0; process < 16; process++) {
+        for (int i = 0; i < 240; i++) {
             int pair[2];
             if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair) < 0)
                 exit(1);
