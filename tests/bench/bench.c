@@ -3,11 +3,12 @@
  *
  *     bench ROUNDS BUILD-FOLDER     from the top of the tree
  *
- * "alone" is the compiler as one would type it, "both" the same with the sanitized variant compiled
- * beside it, as a check needs it; "build" is a plain build by socklings that is not in the cache;
- * "scenes" is what a check takes beside waiting for the compiler; "fresh" is a check after a save.
- * Each save changes the source; the headers that were compiled ahead at the first stay. Of a lab
- * with two programs both are saved, and compiled side by side.
+ * "alone" is the compiler as one would type it, "both" the same with the sanitized variants beside
+ * it that some scene of the lab starts, which is what a check compiles; "build" is a plain build by
+ * socklings that is not in the cache; "scenes" is what a check takes beside waiting for the
+ * compiler; "fresh" is a check after a save. The contenders take turns; "-alone" and "-both" are
+ * medians of the rounds' differences. Each save changes the source; the headers that were compiled
+ * ahead at the first stay. Of a lab with two programs both are saved, and compiled side by side.
  */
 #include <fcntl.h>
 #include <spawn.h>
@@ -22,6 +23,7 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "build/build.h"
+#include "check/builds.h"
 #include "check/check.h"
 #include "report/verdict_text.h"
 
@@ -94,33 +96,41 @@ static void wait_compiler(pid_t pid)
         give_up("the compiler does not work");
 }
 
+/* Whether some sanitized scene of the lab starts it. */
+static bool is_sanitized(const struct lab *lab, const struct lab_program *program)
+{
+    for (unsigned i = 0; i < lab->nsteps; i++) {
+        for (unsigned k = 0; k < lab->steps[i].nchecks; k++) {
+            const struct lab_check *check = &lab->steps[i].checks[k];
+            if (check->kind == CHECK_SCENE && check->scene->sanitized &&
+                builds_starts(check->scene, program, false))
+                return true;
+        }
+    }
+    return false;
+}
+
 /* What a person would type: gcc -O0 -g -Wall -Wextra … */
-static void compile_once(const struct lab *lab, const char *solution, bool both)
+static double compile(const struct lab *lab, const char *solution, bool both)
 {
     pid_t *pids = mem_alloc(2 * lab->nprograms * sizeof *pids);
-    unsigned variants = both ? 2 : 1;
-    for (unsigned i = 0; i < variants * lab->nprograms; i++) {
-        const char *source = lab->programs[i / variants].source;
-        char *from = file_join(solution, source);
-        char *to = mem_format("%s/%s-%u", cache, source, i % variants);
-        pids[i] = start_compiler(from, to, i % variants == 1);
+    unsigned started = 0;
+    int64_t start = clock_now();
+    for (unsigned i = 0; i < 2 * lab->nprograms; i++) {
+        const struct lab_program *program = &lab->programs[i / 2];
+        bool sanitized = i % 2 == 1;
+        if (sanitized && (!both || !is_sanitized(lab, program)))
+            continue;
+        char *from = file_join(solution, program->source);
+        char *to = mem_format("%s/%s-%u", cache, program->source, i % 2);
+        pids[started++] = start_compiler(from, to, sanitized);
         free(from);
         free(to);
     }
-    for (unsigned i = 0; i < variants * lab->nprograms; i++)
+    for (unsigned i = 0; i < started; i++)
         wait_compiler(pids[i]);
     free(pids);
-}
-
-static double compile_alone(const struct lab *lab, const char *solution, bool both)
-{
-    double times[ROUNDS_MAX];
-    for (unsigned i = 0; i < rounds; i++) {
-        int64_t start = clock_now();
-        compile_once(lab, solution, both);
-        times[i] = ms_since(start);
-    }
-    return median(times);
+    return ms_since(start);
 }
 
 /* A source as it is saved the n-th time: a comment tells them apart. */
@@ -160,32 +170,23 @@ static void save(const struct lab *lab, const char *solution, const char *dir)
 /* Of the lab's first program. */
 static double build_fresh(const struct lab *lab, const char *solution, const char *dir)
 {
-    double times[ROUNDS_MAX];
     char *lib = archive(), *in_cache = cache_folder();
-    const char *source = lab->programs[0].source;
-    for (unsigned i = 0; i <= rounds; i++) { /* the first one prepares the headers */
-        save(lab, solution, dir);
-        struct build_request request = {.source_dir = dir,
-                                        .source = source,
-                                        .lib_dir = "lib",
-                                        .lib_archive = lib,
-                                        .cache_dir = in_cache};
-        struct build *plain = build_start(loop, &request);
-        const struct build_result *result = build_wait(plain);
-        if (result->status != BUILD_OK)
-            give_up(result->messages);
-        if (i > 0)
-            times[i - 1] = result->ms;
-        build_free(plain);
-    }
+    save(lab, solution, dir);
+    struct build_request request = {.source_dir = dir,
+                                    .source = lab->programs[0].source,
+                                    .lib_dir = "lib",
+                                    .lib_archive = lib,
+                                    .cache_dir = in_cache};
+    struct build *plain = build_start(loop, &request);
+    const struct build_result *result = build_wait(plain);
+    if (result->status != BUILD_OK)
+        give_up(result->messages);
+    double ms = result->ms;
+    build_free(plain);
     free(in_cache);
     free(lib);
-    return median(times);
+    return ms;
 }
-
-struct times {
-    double scene, cached, fresh;
-};
 
 static _Noreturn void tell_failure(const struct verdict *v)
 {
@@ -220,18 +221,28 @@ static double check_once(const struct lab *lab, const char *dir, const char *in_
     return ms;
 }
 
-static struct times check_lab(const struct lab *lab, const char *solution, const char *dir)
+enum { ALONE, BOTH, BUILD, SCENES, CACHED, FRESH, ON_ALONE, ON_BOTH, COLUMNS };
+
+static void measure(const struct lab *lab, const char *solution, const char *dir,
+                    double medians[COLUMNS])
 {
-    double scene[ROUNDS_MAX], cached[ROUNDS_MAX], fresh[ROUNDS_MAX], ignored;
+    static double times[COLUMNS][ROUNDS_MAX];
     char *in_cache = cache_folder();
+    double ignored;
     for (unsigned i = 0; i <= rounds; i++) {
         unsigned at = i > 0 ? i - 1 : 0; /* the first one prepares the headers */
+        times[ALONE][at] = compile(lab, solution, false);
+        times[BOTH][at] = compile(lab, solution, true);
+        times[BUILD][at] = build_fresh(lab, solution, dir);
         save(lab, solution, dir);
-        fresh[at] = check_once(lab, dir, in_cache, &ignored);
-        cached[at] = check_once(lab, dir, in_cache, &scene[at]);
+        times[FRESH][at] = check_once(lab, dir, in_cache, &ignored);
+        times[CACHED][at] = check_once(lab, dir, in_cache, &times[SCENES][at]);
+        times[ON_ALONE][at] = times[FRESH][at] - times[ALONE][at];
+        times[ON_BOTH][at] = times[FRESH][at] - times[BOTH][at];
     }
     free(in_cache);
-    return (struct times){median(scene), median(cached), median(fresh)};
+    for (unsigned i = 0; i < COLUMNS; i++)
+        medians[i] = median(times[i]);
 }
 
 static void row(const char *lab_file, const char *solution, bool limited)
@@ -243,14 +254,14 @@ static void row(const char *lab_file, const char *solution, bool limited)
     char *dir = file_join(cache, "work");
     if (file_make_dirs(dir, 0755, &err) != 0)
         give_up(err.text);
-    double alone = compile_alone(lab, solution, false), both = compile_alone(lab, solution, true);
-    double build = build_fresh(lab, solution, dir);
-    struct times t = check_lab(lab, solution, dir);
-    printf("%-18s %6.1f %6.1f %6.1f %7.1f %7.1f %7.1f %6.2f %7.1f %7.1f", lab->id, alone, both,
-           build, t.scene, t.cached, t.fresh, t.fresh / alone, t.fresh - alone, t.fresh - both);
+    double ms[COLUMNS];
+    measure(lab, solution, dir, ms);
+    printf("%-18s %6.1f %6.1f %6.1f %7.1f %7.1f %7.1f %6.2f %7.1f %7.1f", lab->id, ms[ALONE],
+           ms[BOTH], ms[BUILD], ms[SCENES], ms[CACHED], ms[FRESH], ms[FRESH] / ms[ALONE],
+           ms[ON_ALONE], ms[ON_BOTH]);
     if (limited)
         printf("  at most %d on top: %s", ON_TOP_MOST,
-               t.fresh - both <= ON_TOP_MOST ? "held" : "MISSED");
+               ms[ON_BOTH] <= ON_TOP_MOST ? "held" : "MISSED");
     putchar('\n');
     fflush(stdout);
     file_remove_tree(dir, NULL);
