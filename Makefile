@@ -34,9 +34,16 @@ endif
 
 # These are right from the start, or empty and never used: the targets that install things do their
 # work in a make of their own, which reads this again.
-PKGS       := libcjson libseccomp libdw libelf libcmark libmnl nettle libpcap libarchive libutf8proc readline
-PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
+PKGS       := libcjson libseccomp libdw libelf libcmark libmnl nettle libutf8proc readline
+LATE_PKGS  := libpcap libarchive
+# What the linker would have noted down of those that are loaded when they are needed (runner/base/late.h).
+soname      = $(or $(shell readelf -d "$$($(CC) -print-file-name=lib$(1).so)" 2>/dev/null | \
+                sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p'),lib$(1).so)
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) $(LATE_PKGS) 2>/dev/null) \
+              -DSOCKLINGS_LIBPCAP=$(call soname,pcap) -DSOCKLINGS_LIBARCHIVE=$(call soname,archive)
+LINK_LIBS  := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lm
+# Tests use the late ones themselves.
+PKG_LIBS   := $(LINK_LIBS) $(shell pkg-config --libs $(LATE_PKGS) 2>/dev/null)
 
 RUNNER_CC = $(CC) -std=c11 -D_GNU_SOURCE $(CFLAGS) $(HARDEN) -fPIE $(WARN) -Irunner -Ilib $(PKG_CFLAGS)
 LIB_CC    = $(CC) -std=c11 -D_POSIX_C_SOURCE=200809L $(LIB_CFLAGS) $(HARDEN) -fPIE $(WARN) -Ilib
@@ -99,7 +106,7 @@ programs: $(BUILD)/socklings $(BUILD)/libsocklings.a
 # Changes when the commands do, so that other flags or another compiler build everything anew.
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' '$(RUNNER_CC)' '$(LIB_CC)' '$(LINK) $(PKG_LIBS)' >$@.new
+	@printf '%s\n' '$(RUNNER_CC)' '$(LIB_CC)' '$(LINK) $(LINK_LIBS)' >$@.new
 	@cmp -s $@.new $@ && rm -f $@.new || mv -f $@.new $@
 
 $(BUILD)/paths: FORCE
@@ -109,7 +116,7 @@ $(BUILD)/paths: FORCE
 
 $(BUILD)/socklings: $(RUNNER_OBJ) $(BUILD)/libsocklings.a
 	$(SAY) LINK $@
-	$(Q)$(LINK) -o $@ $(RUNNER_OBJ) $(PKG_LIBS)
+	$(Q)$(LINK) -o $@ $(RUNNER_OBJ) $(LINK_LIBS)
 
 $(BUILD)/libsocklings.a: $(LIB_OBJ)
 	$(SAY) AR $@

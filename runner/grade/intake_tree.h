@@ -86,7 +86,7 @@ int intake_entry_open(const struct intake_entry *entry, struct error *err);
 int intake_entry_read(const struct intake_entry *entry, size_t most, struct strbuf *out,
                       struct error *err);
 
-/* --- of the parts (intake_walk.c, intake_unpack.c) --- */
+/* --- of the parts (intake_walk.c, intake_unpack.c, intake_archive.c) --- */
 
 struct intake_entry *intake_tree_add(struct intake_tree *tree, const char *path, size_t len);
 
@@ -102,6 +102,9 @@ struct intake_limits {
     unsigned seconds;      /* of processor; four times as much by the clock */
     volatile const int *interrupted;
 };
+
+/* The library that reads archives is there. -1 and *err. */
+int intake_archive_ready(struct error *err);
 
 /* Lists into the tree, or, when `want` is given (enum intake_wanted by index, `nwant` of them),
  * unpacks into `scratch`. 0; -1 and *err: the archive is refused, or *stop. */

@@ -523,6 +523,10 @@ int intake_unpack(struct intake_tree *tree, const unsigned char *want, size_t nw
                   struct error *err)
 {
     int pipes[2];
+    if (intake_archive_ready(err) < 0) {
+        *stop = true;
+        return -1;
+    }
     if (lseek(tree->archive, 0, SEEK_SET) < 0)
         return error_errno(err, "it cannot be read from the start");
     if (pipe2(pipes, O_CLOEXEC) < 0) {

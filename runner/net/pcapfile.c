@@ -53,7 +53,9 @@ int pcapfile_write(const struct timeline *tl, const char *path, struct error *er
 {
     char *data = NULL;
     size_t len = 0;
-    int rc = dump_all(tl, &data, &len, err);
+    int rc = pcapfile_ready(err);
+    if (rc == 0)
+        rc = dump_all(tl, &data, &len, err);
     if (rc == 0)
         rc = file_write(path, data, len, 0644, 0, err);
     free(data);
@@ -84,6 +86,8 @@ static int read_all(pcap_t *pcap, struct timeline *tl, const char *path, int64_t
 int pcapfile_read(struct timeline *tl, const char *path, int64_t origin, struct error *err)
 {
     char why[PCAP_ERRBUF_SIZE] = "";
+    if (pcapfile_ready(err) != 0)
+        return -1;
     FILE *file = fopen(path, "rbe");
     if (file == NULL)
         return error_errno(err, "cannot open %s", path);

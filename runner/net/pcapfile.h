@@ -17,4 +17,7 @@ int pcapfile_write(const struct timeline *tl, const char *path, struct error *er
  * negative. -1 and *err when it is no such file; what came before a fault in it is appended. */
 int pcapfile_read(struct timeline *tl, const char *path, int64_t origin, struct error *err);
 
+/* The library that does it is there. -1 and *err. Asked by both. */
+int pcapfile_ready(struct error *err);
+
 #endif
