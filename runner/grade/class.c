@@ -1,8 +1,8 @@
 /*
- * grade/class - the book of a class, of journals and a policy (policy.h: class_assemble).
+ * grade/class - the book of a class, of a journal and a policy (policy.h: class_assemble).
  *
- * - Nothing depends on the order of lines: entries are sorted, refusals too, and what is told of a
- *   student is chosen by what it says, not by where it stood.
+ * - Nothing depends on the order of lines: the journal sorts its entries, refusals are sorted here,
+ *   and what is told of a student is chosen by what it says, not by where it stood.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,72 +20,15 @@ struct class_store {
     struct lab_store *memory;
 };
 
-/* An entry, and where it is from. */
-struct item {
-    const struct journal_entry *entry;
-    const struct journal *journal;
-    size_t order; /* of the journal */
-};
-
 struct assembly {
     struct class_book *book;
     struct lab_store *memory;
     const struct policy *policy;
     const struct catalog *catalog;
-    struct item *items; /* by student, lab, attempt */
-    size_t nitems;
-    int64_t *weights; /* of each lab, of WEIGHT_ONE */
-    int64_t sum;      /* of them */
+    const struct journal *journal; /* its entries: by student, lab, attempt */
+    int64_t *weights;              /* of each lab, of WEIGHT_ONE */
+    int64_t sum;                   /* of them */
 };
-
-/* --- all entries --- */
-
-static int compare_names(const struct journal_entry *a, const struct journal_entry *b)
-{
-    int order = strcmp(a->student, b->student);
-    if (order == 0)
-        order = strcmp(a->lab, b->lab);
-    return order != 0 ? order : (a->attempt > b->attempt) - (a->attempt < b->attempt);
-}
-
-static int compare_items(const void *a, const void *b)
-{
-    const struct item *x = a, *y = b;
-    int order = compare_names(x->entry, y->entry);
-    return order != 0 ? order : (x->order > y->order) - (x->order < y->order);
-}
-
-static void gather(struct assembly *a, struct journal *const *journals, size_t njournals)
-{
-    size_t all = 0, kept = 0;
-    for (size_t j = 0; j < njournals; j++)
-        all += journal_count(journals[j]);
-    a->items = mem_alloc((all + 1) * sizeof *a->items);
-    for (size_t j = 0; j < njournals; j++) {
-        for (size_t i = 0; i < journal_count(journals[j]); i++)
-            a->items[a->nitems++] = (struct item){journal_at(journals[j], i), journals[j], j};
-    }
-    qsort(a->items, a->nitems, sizeof *a->items, compare_items);
-    for (size_t i = 0; i < a->nitems; i++) {
-        if (kept > 0 && compare_names(a->items[kept - 1].entry, a->items[i].entry) == 0)
-            kept--; /* the later journal wins */
-        a->items[kept++] = a->items[i];
-    }
-    a->nitems = kept;
-}
-
-static int check_versions(struct journal *const *journals, size_t njournals, struct error *err)
-{
-    for (size_t j = 1; j < njournals; j++) {
-        if (strcmp(journal_version(journals[0]), journal_version(journals[j])) != 0)
-            return error_set(err,
-                             "%s was graded by socklings %s, %s by %s: grade one of them again with"
-                             " the other's version, so that all are judged alike",
-                             journal_path(journals[0]), journal_version(journals[0]),
-                             journal_path(journals[j]), journal_version(journals[j]));
-    }
-    return 0;
-}
 
 /* --- labs --- */
 
@@ -95,8 +38,8 @@ static bool wanted(const struct assembly *a, const char *lab)
         if (strcmp(a->policy->labs[i].id, lab) == 0)
             return true;
     }
-    for (size_t i = 0; i < a->nitems; i++) {
-        if (strcmp(a->items[i].entry->lab, lab) == 0)
+    for (size_t i = 0; i < journal_count(a->journal); i++) {
+        if (strcmp(journal_at(a->journal, i)->lab, lab) == 0)
             return true;
     }
     return false;
@@ -143,8 +86,8 @@ static void add_labs(struct assembly *a)
             add_lab(a, lab->id, lab->title, lab->points);
     }
     unsigned known = a->book->nlabs;
-    for (size_t i = 0; i < a->nitems; i++) {
-        const char *id = a->items[i].entry->lab;
+    for (size_t i = 0; i < journal_count(a->journal); i++) {
+        const char *id = journal_at(a->journal, i)->lab;
         if (find_lab(a->book, id) == a->book->nlabs)
             add_lab(a, id, id, 0);
     }
@@ -176,11 +119,10 @@ static void weigh_labs(struct assembly *a)
 
 /* --- students --- */
 
-static int read_result(struct assembly *a, const struct item *item, struct class_result *result,
-                       struct error *err)
+static int read_result(struct assembly *a, const struct journal_entry *e,
+                       struct class_result *result, struct error *err)
 {
-    const struct journal_entry *e = item->entry;
-    struct json_doc *doc = journal_document(item->journal, e, err);
+    struct json_doc *doc = journal_document(a->journal, e, err);
     if (doc == NULL)
         return -1;
     *result = (struct class_result){
@@ -199,7 +141,7 @@ static int read_result(struct assembly *a, const struct item *item, struct class
     result->page = e->attempt == 1 ? store_format(a->memory, "students/%s/%s", e->folder, e->lab)
                                    : store_format(a->memory, "students/%s/%s-%u", e->folder, e->lab,
                                                   e->attempt);
-    if (strcmp(e->version, journal_version(item->journal)) != 0)
+    if (strcmp(e->version, journal_version(a->journal)) != 0)
         result->remark = store_format(a->memory, "judged by socklings %s", e->version);
     return 0;
 }
@@ -225,16 +167,17 @@ static int compare_results(const void *a, const void *b)
     return (x->attempt > y->attempt) - (x->attempt < y->attempt);
 }
 
-/* Of the items from `first` to before `end`, all of one student. */
+/* Of the entries from `first` to before `end`, all of one student. */
 static int read_student(struct assembly *a, size_t first, size_t end, struct class_student *student,
                         struct error *err)
 {
-    const struct journal_entry *best = a->items[first].entry;
+    const struct journal_entry *best = journal_at(a->journal, first);
     struct class_result *results = store_alloc(a->memory, (end - first) * sizeof *results);
     for (size_t i = first; i < end; i++) {
-        if (tells_better(a->items[i].entry, best))
-            best = a->items[i].entry;
-        if (read_result(a, &a->items[i], &results[i - first], err) != 0)
+        const struct journal_entry *entry = journal_at(a->journal, i);
+        if (tells_better(entry, best))
+            best = entry;
+        if (read_result(a, entry, &results[i - first], err) != 0)
             return -1;
     }
     qsort(results, end - first, sizeof *results, compare_results);
@@ -250,10 +193,12 @@ static int read_student(struct assembly *a, size_t first, size_t end, struct cla
 
 static int read_students(struct assembly *a, struct error *err)
 {
-    a->book->students = store_alloc(a->memory, (a->nitems + 1) * sizeof *a->book->students);
-    for (size_t first = 0, end; first < a->nitems; first = end) {
-        for (end = first + 1; end < a->nitems; end++) {
-            if (strcmp(a->items[first].entry->student, a->items[end].entry->student) != 0)
+    size_t count = journal_count(a->journal);
+    a->book->students = store_alloc(a->memory, (count + 1) * sizeof *a->book->students);
+    for (size_t first = 0, end; first < count; first = end) {
+        const char *student = journal_at(a->journal, first)->student;
+        for (end = first + 1; end < count; end++) {
+            if (strcmp(journal_at(a->journal, end)->student, student) != 0)
                 break;
         }
         if (read_student(a, first, end, &a->book->students[a->book->nstudents++], err) != 0)
@@ -309,16 +254,12 @@ static void mark_student(struct assembly *a, struct class_student *student)
 
 /* --- the book --- */
 
-static int assemble(struct assembly *a, struct journal *const *journals, size_t njournals,
-                    struct error *err)
+static int assemble(struct assembly *a, struct error *err)
 {
-    if (check_versions(journals, njournals, err) != 0)
-        return -1;
-    gather(a, journals, njournals);
     add_labs(a);
     if (read_students(a, err) != 0)
         return -1;
-    class_add_refusals(a->book, a->memory, journals, njournals);
+    class_add_refusals(a->book, a->memory, a->journal);
     if (class_check_folders(a->book, err) != 0)
         return -1;
     weigh_labs(a);
@@ -328,13 +269,14 @@ static int assemble(struct assembly *a, struct journal *const *journals, size_t 
     return 0;
 }
 
-int class_assemble(struct class_book *book, struct journal *const *journals, size_t njournals,
+int class_assemble(struct class_book *book, const struct journal *journal,
                    const struct policy *policy, const struct catalog *catalog, int64_t made,
                    const char *version, struct error *err)
 {
     struct lab_store *memory = store_new();
     struct strbuf text = STRBUF_INIT;
-    struct assembly a = {.book = book, .memory = memory, .policy = policy, .catalog = catalog};
+    struct assembly a = {
+        .book = book, .memory = memory, .policy = policy, .catalog = catalog, .journal = journal};
     date_text(made, &text);
     *book = (struct class_book){
         .title = store_string(memory, policy->title != NULL ? policy->title : "Grades"),
@@ -344,8 +286,7 @@ int class_assemble(struct class_book *book, struct journal *const *journals, siz
     };
     book->store->memory = memory;
     strbuf_free(&text);
-    int rc = assemble(&a, journals, njournals, err);
-    free(a.items);
+    int rc = assemble(&a, err);
     free(a.weights);
     if (rc != 0)
         class_free(book);

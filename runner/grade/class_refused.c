@@ -99,26 +99,21 @@ static int compare_refusals(const void *a, const void *b)
 }
 
 void class_add_refusals(struct class_book *book, struct lab_store *memory,
-                        struct journal *const *journals, size_t njournals)
+                        const struct journal *journal)
 {
-    size_t all = 0, kept = 0;
-    for (size_t j = 0; j < njournals; j++)
-        all += journal_refusals(journals[j]);
+    size_t all = journal_refusals(journal), kept = 0;
     struct class_refusal *list = store_alloc(memory, (all + 1) * sizeof *list);
-    all = 0;
-    for (size_t j = 0; j < njournals; j++) {
-        for (size_t i = 0; i < journal_refusals(journals[j]); i++) {
-            const struct journal_refusal *r = journal_refusal(journals[j], i);
-            list[all++] = (struct class_refusal){
-                .submission = store_string(memory, r->submission),
-                .student = r->student != NULL ? store_string(memory, r->student) : NULL,
-                .name = r->name != NULL ? store_string(memory, r->name) : NULL,
-                .why = store_string(memory, r->why),
-            };
-        }
+    for (size_t i = 0; i < all; i++) {
+        const struct journal_refusal *r = journal_refusal(journal, i);
+        list[i] = (struct class_refusal){
+            .submission = store_string(memory, r->submission),
+            .student = r->student != NULL ? store_string(memory, r->student) : NULL,
+            .name = r->name != NULL ? store_string(memory, r->name) : NULL,
+            .why = store_string(memory, r->why),
+        };
     }
     qsort(list, all, sizeof *list, compare_refusals);
-    for (size_t i = 0; i < all; i++) { /* shards may have refused the same file each */
+    for (size_t i = 0; i < all; i++) { /* what was given twice was refused twice */
         if (kept == 0 || compare_refusals(&list[kept - 1], &list[i]) != 0)
             list[kept++] = list[i];
     }

@@ -8,10 +8,10 @@
 #include "grade/journal.h"
 #include "report/class.h"
 
-/* The refusals of all journals, each once, in order; and those students of them who have handed in
+/* The journal's refusals, each once, in order; and those students of them who have handed in
  * nothing else, without a result. */
 void class_add_refusals(struct class_book *book, struct lab_store *memory,
-                        struct journal *const *journals, size_t njournals);
+                        const struct journal *journal);
 
 /* -1 and *err when two students would have the same folder: pages would replace each other. */
 int class_check_folders(const struct class_book *book, struct error *err);

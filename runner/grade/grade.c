@@ -371,7 +371,7 @@ static int write_reports(struct run *run, struct error *err)
     const struct grade_request *r = run->request;
     struct class_book book;
     memset(&book, 0, sizeof book);
-    int rc = class_assemble(&book, &run->journal, 1, run->policy, r->catalog, (int64_t)time(NULL),
+    int rc = class_assemble(&book, run->journal, run->policy, r->catalog, (int64_t)time(NULL),
                             r->version, err);
     if (rc == 0)
         rc = out_write(&book, r->out, run->formats, err);

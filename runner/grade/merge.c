@@ -51,6 +51,21 @@ static int open_parts(struct merge *m, struct error *err)
     return 0;
 }
 
+/* All are to be judged alike. */
+static int check_versions(const struct merge *m, struct error *err)
+{
+    for (size_t i = 1; i < m->nparts; i++) {
+        const struct journal *a = m->parts[0].journal, *b = m->parts[i].journal;
+        if (strcmp(journal_version(a), journal_version(b)) != 0)
+            return error_set(err,
+                             "%s was graded by socklings %s, %s by %s: grade one of them again "
+                             "with the other's version, so that all are judged alike",
+                             journal_path(a), journal_version(a), journal_path(b),
+                             journal_version(b));
+    }
+    return 0;
+}
+
 /* --- the journal --- */
 
 static int put_entry(const struct part *part, const struct journal_entry *entry, struct strbuf *out,
@@ -226,7 +241,7 @@ static int write_reports(const struct merge *m, const struct policy *policy, str
     struct journal *journal = journal_read(r->out, err);
     memset(&book, 0, sizeof book);
     int rc = journal == NULL ? -1
-                             : class_assemble(&book, &journal, 1, policy, r->catalog,
+                             : class_assemble(&book, journal, policy, r->catalog,
                                               (int64_t)time(NULL), r->version, err);
     if (rc == 0)
         rc = out_write(&book, r->out, m->formats, err);
@@ -255,6 +270,7 @@ int grade_merge(const struct grade_request *request, struct grade_summary *summa
     int rc = -1;
     *summary = (struct grade_summary){.graded = 0};
     if (pages_formats(request->formats, &m.formats, err) == 0 && open_parts(&m, err) == 0 &&
+        check_versions(&m, err) == 0 &&
         (policy = policy_load(request->policy, request->catalog, err)) != NULL &&
         check_out(request, err) == 0 && (summary->begun = true) &&
         write_journal(&m, summary, err) == 0)

@@ -32,9 +32,8 @@ struct policy *policy_parse(const char *text, size_t len, const char *path,
                             const struct catalog *catalog, struct error *err);
 void policy_free(struct policy *policy); /* NULL is fine */
 
-/* The whole class: of the journals (one, or those of all shards; for the same student, lab and
- * attempt the later journal wins) and the policy. The same whatever the order of lines in a
- * journal. `made`: seconds since 1970. The caller frees with class_free, also after a failure.
+/* The whole class: of a journal and the policy. The same whatever the order of its lines. `made`:
+ * seconds since 1970. The caller frees with class_free, also after a failure.
  *
  *  - Labs are those that somebody has handed in and those that the policy names. One that the
  *    catalog does not have stands behind the others, under its id.
@@ -45,9 +44,8 @@ void policy_free(struct policy *policy); /* NULL is fine */
  *    in the book is told among the notes.
  *  - A result that an older socklings judged says so in its remark.
  *
- * -1 and *err: a line that holds no verdict (its number is named), journals written by different
- * versions of socklings, two students with one folder. */
-int class_assemble(struct class_book *book, struct journal *const *journals, size_t njournals,
+ * -1 and *err: a line that holds no verdict (its number is named), two students with one folder. */
+int class_assemble(struct class_book *book, const struct journal *journal,
                    const struct policy *policy, const struct catalog *catalog, int64_t made,
                    const char *version, struct error *err);
 void class_free(struct class_book *book);

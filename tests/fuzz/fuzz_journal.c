@@ -29,7 +29,7 @@ static void assemble(struct journal *j)
     struct class_book book;
     struct error err = {""};
     struct policy *policy = policy_load(NULL, &nothing, &err);
-    int rc = class_assemble(&book, &j, 1, policy, &nothing, 0, "0", &err);
+    int rc = class_assemble(&book, j, policy, &nothing, 0, "0", &err);
     if ((rc != 0) != (err.text[0] != '\0'))
         abort();
     for (unsigned i = 0; i < book.nstudents; i++) {

@@ -141,6 +141,20 @@ ok "pages come along" test -s "$tmp/merged/students/anna/$lab.html"
 ok "and so do the sources" test -s "$tmp/merged/submissions/anna/1/$lab/udp_echo.c"
 run "$socklings" merge "$tmp/part1" --out "$tmp/merged"
 is "merge writes over nothing" "$status" 2
+cp -r "$tmp/part2" "$tmp/older"
+sed 's/"socklings":"[^"]*"/"socklings":"0.0.1"/' "$tmp/part2/journal.jsonl" >"$tmp/older/journal.jsonl"
+run "$socklings" merge "$tmp/part1" "$tmp/older" --out "$tmp/mixed"
+is "parts that different versions have judged are not merged" "$status" 2
+has "and both are named" "$out" "$tmp/older/journal.jsonl by 0.0.1"
+ok "nothing is written" test ! -e "$tmp/mixed"
+grade --out "$tmp/again" --only anna --fresh --repeat 2
+run "$socklings" merge "$tmp/merged" "$tmp/again" --out "$tmp/newer"
+has "of one that stands in two parts" "$out" "6 submissions."
+ok "the later part counts" python3 - "$tmp/newer/journal.jsonl" <<'EOF'
+import json, sys
+repeats = {e["student"]: e["repeats"] for e in map(json.loads, open(sys.argv[1], encoding="utf-8")) if "verdict" in e}
+assert repeats.pop("anna") == 2 and set(repeats.values()) == {1}, repeats
+EOF
 
 grade --out "$tmp/thrice" --repeat 3 --only anna
 ok "--repeat tells how often it was judged" grep -q '"repeats":3,"disagreed":0' "$tmp/thrice/journal.jsonl"

@@ -74,10 +74,10 @@ static void refuse(struct journal *j, const char *what, const char *student)
     refuse_named(j, what, student, NULL);
 }
 
-static void assemble(struct journal *const *journals, size_t count, const char *policy_text)
+static void assemble(const struct journal *j, const char *policy_text)
 {
     struct policy *policy = policy_of(policy_text);
-    if (class_assemble(&book, journals, count, policy, &catalog, MADE, "0.1.0", &err) != 0)
+    if (class_assemble(&book, j, policy, &catalog, MADE, "0.1.0", &err) != 0)
         fail_msg("%s", err.text);
     policy_free(policy);
 }
@@ -139,7 +139,7 @@ static void without_a_policy_the_best_attempt_counts_its_points(void **state)
         {"anna", "05_udp_echo", 1, 6, 10, NULL, NULL, NULL, DUE},
     };
     struct journal *j = journal_of("a", "0.1.0", rows, COUNT(rows));
-    assemble(&j, 1, NULL);
+    assemble(j, NULL);
     assert_shown("Grades|2026-11-21 14:23 UTC|0.1.0\n"
                  "lab 05_udp_echo UDP echo 10 10.00 -\n"
                  "lab 09_tcp_client A TCP client 4 4.00 -\n"
@@ -158,7 +158,7 @@ static void a_verdict_arrives_whole(void **state)
     (void)state;
     const struct row row = {"anna", "05_udp_echo", 1, 1, 10, "crash", NULL, NULL, DUE};
     struct journal *j = journal_of("a", "0.1.0", &row, 1);
-    assemble(&j, 1, NULL);
+    assemble(j, NULL);
     const struct class_result *r = &book.students[0].results[0];
     assert_int_equal(r->outcome, OUTCOME_CRASH);
     assert_int_equal(r->tier, 'A');
@@ -195,11 +195,10 @@ static void weights_late_rules_and_limits_make_the_mark(void **state)
         {"ben", "05_udp_echo", 1, 10, 10, "pass", NULL, NULL, DUE + 2 * 86400},
     };
     struct journal *j = journal_of("a", "0.1.0", rows, COUNT(rows));
-    assemble(&j, 1,
-             "{\"version\": 1, \"title\": \"Networks\", \"total\": 100, \"attempts\": 2,"
-             " \"late\": {\"per\": \"1d\", \"off\": 0.25}, \"extensions\": {\"ben\": \"2d\"},"
-             " \"labs\": {\"05_udp_echo\": {\"weight\": 2, \"due\": \"2001-09-09T01:46:40Z\"},"
-             " \"10_tcp_server\": {\"weight\": 1}}}");
+    assemble(j, "{\"version\": 1, \"title\": \"Networks\", \"total\": 100, \"attempts\": 2,"
+                " \"late\": {\"per\": \"1d\", \"off\": 0.25}, \"extensions\": {\"ben\": \"2d\"},"
+                " \"labs\": {\"05_udp_echo\": {\"weight\": 2, \"due\": \"2001-09-09T01:46:40Z\"},"
+                " \"10_tcp_server\": {\"weight\": 1}}}");
     assert_shown("Networks|2026-11-21 14:23 UTC|0.1.0\n"
                  "lab 05_udp_echo UDP echo 10 66.67 2001-09-09T01:46:40Z\n"
                  "lab 10_tcp_server A TCP server 3 33.33 -\n"
@@ -226,7 +225,7 @@ static void the_graders_own_failure_is_no_grade(void **state)
         {"cleo", "05_udp_echo", 1, 4, 10, NULL, NULL, NULL, DUE},
     };
     struct journal *j = journal_of("a", "0.1.0", rows, COUNT(rows));
-    assemble(&j, 1, "{\"version\": 1, \"count\": \"last\"}");
+    assemble(j, "{\"version\": 1, \"count\": \"last\"}");
     assert_true(student_of("anna")->error);
     assert_true(student_of("anna")->results[0].counts);
     assert_true(student_of("anna")->mark == 4);
@@ -234,7 +233,7 @@ static void the_graders_own_failure_is_no_grade(void **state)
     assert_true(student_of("ben")->results[0].counts);
     assert_false(student_of("cleo")->error);
     class_free(&book);
-    assemble(&j, 1, "{\"version\": 1, \"attempts\": 1}");
+    assemble(j, "{\"version\": 1, \"attempts\": 1}");
     assert_false(student_of("anna")->error); /* that one was an attempt too many */
     class_free(&book);
     journal_close(j);
@@ -267,7 +266,7 @@ static void the_same_lines_in_any_order_give_the_same_book(void **state)
                    (i == 2) != (order == 1) ? "dora" : NULL);
         if (order == 1)
             refuse(j, "two", NULL), refuse(j, "one", "dora");
-        assemble(&j, 1, "{\"version\": 1, \"attempts\": 2, \"total\": 10}");
+        assemble(j, "{\"version\": 1, \"attempts\": 2, \"total\": 10}");
         struct strbuf text = STRBUF_INIT;
         show(&text);
         shown[order] = strbuf_take(&text);
@@ -293,7 +292,7 @@ static void who_was_only_refused_is_there_without_results(void **state)
     refuse(j, "z.zip", "..");
     refuse(j, "c.zip", "123"); /* the same export, when its folder had no name yet */
     refuse_named(j, "d.zip", "123", "Zoe Li");
-    assemble(&j, 1, NULL);
+    assemble(j, NULL);
     assert_shown("Grades|2026-11-21 14:23 UTC|0.1.0\n"
                  "lab 05_udp_echo UDP echo 10 10.00 -\n"
                  "student .. .. students/_. 0.00/10.00\n"
@@ -316,9 +315,8 @@ static void an_extension_for_nobody_is_told(void **state)
     (void)state;
     const struct row row = {"anna", "05_udp_echo", 1, 1, 10, NULL, NULL, NULL, DUE};
     struct journal *j = journal_of("a", "0.1.0", &row, 1);
-    assemble(&j, 1,
-             "{\"version\": 1, \"extensions\": {\"ana\": \"1d\", \"xavier\": {\"05_udp_echo\":"
-             " \"1d\", \"09_tcp_client\": \"2d\"}, \"anna\": \"1d\"}}");
+    assemble(j, "{\"version\": 1, \"extensions\": {\"ana\": \"1d\", \"xavier\": {\"05_udp_echo\":"
+                " \"1d\", \"09_tcp_client\": \"2d\"}, \"anna\": \"1d\"}}");
     assert_int_equal(book.nrefusals, 0);
     assert_int_equal(book.nnotes, 2);
     assert_string_equal(book.notes[0].text,
@@ -340,21 +338,21 @@ static void a_lab_that_counts_unasked_is_told(void **state)
                                {"ben", "05_udp_echo", 1, 3, 10, NULL, NULL, NULL, DUE},
                                {"cleo", "05_udp_echo", 1, 4, 10, NULL, NULL, NULL, DUE}};
     struct journal *j = journal_of("a", "0.1.0", rows, 4);
-    assemble(&j, 1, "{\"version\": 1, \"labs\": {\"05_udp_echo\": {\"weight\": 2}}}");
+    assemble(j, "{\"version\": 1, \"labs\": {\"05_udp_echo\": {\"weight\": 2}}}");
     assert_int_equal(book.nnotes, 1);
     assert_has(book.notes[0].text, "p.json: labs that are not named");
     assert_has(book.notes[0].text, "for everybody: 09_tcp_client (1 of 3). Name them");
     assert_true(book.notes[0].urgent);
     class_free(&book);
-    assemble(&j, 1, "{\"version\": 1}");
+    assemble(j, "{\"version\": 1}");
     assert_int_equal(book.nnotes, 1);
     assert_has(book.notes[0].text,
                "count their points for everybody: 09_tcp_client (1 of 3). --lab");
     class_free(&book);
-    assemble(&j, 1, "{\"version\": 1, \"default\": {\"weight\": 0}}");
+    assemble(j, "{\"version\": 1, \"default\": {\"weight\": 0}}");
     assert_int_equal(book.nnotes, 0);
     class_free(&book);
-    assemble(&j, 1, "{\"version\": 1, \"labs\": {\"05_udp_echo\": {}, \"09_tcp_client\": {}}}");
+    assemble(j, "{\"version\": 1, \"labs\": {\"05_udp_echo\": {}, \"09_tcp_client\": {}}}");
     assert_int_equal(book.nnotes, 0);
     class_free(&book);
     journal_close(j);
@@ -364,58 +362,25 @@ static void an_empty_class_is_a_class(void **state)
 {
     (void)state;
     struct journal *j = journal_of("a", "0.1.0", NULL, 0);
-    assemble(&j, 1, "{\"version\": 1, \"total\": 100}");
+    assemble(j, "{\"version\": 1, \"total\": 100}");
     assert_shown("Grades|2026-11-21 14:23 UTC|0.1.0\n");
     class_free(&book);
-    assemble(&j, 1, "{\"version\": 1, \"total\": 100, \"labs\": {\"09_tcp_client\": {}}}");
+    assemble(j, "{\"version\": 1, \"total\": 100, \"labs\": {\"09_tcp_client\": {}}}");
     assert_shown("Grades|2026-11-21 14:23 UTC|0.1.0\n"
                  "lab 09_tcp_client A TCP client 4 100.00 -\n");
     class_free(&book);
     journal_close(j);
 }
 
-/* --- several journals --- */
+/* --- what is no class --- */
 
-static void shards_become_one_class_and_the_later_journal_wins(void **state)
-{
-    (void)state;
-    const struct row first[] = {{"anna", "05_udp_echo", 1, 1, 10, NULL, NULL, NULL, DUE},
-                                {"ben", "05_udp_echo", 1, 2, 10, NULL, NULL, NULL, DUE}};
-    const struct row second[] = {{"cleo", "05_udp_echo", 1, 3, 10, NULL, NULL, NULL, DUE},
-                                 {"anna", "05_udp_echo", 1, 9, 10, NULL, NULL, NULL, DUE}};
-    struct journal *j[] = {journal_of("a", "0.1.0", first, 2), journal_of("b", "0.1.0", second, 2)};
-    struct journal *turned[] = {j[1], j[0]};
-    assemble(j, 2, NULL);
-    assert_int_equal(book.nstudents, 3);
-    assert_int_equal(student_of("anna")->nresults, 1);
-    assert_int_equal(student_of("anna")->results[0].points, 9);
-    class_free(&book);
-    assemble(turned, 2, NULL);
-    assert_int_equal(student_of("anna")->results[0].points, 1);
-    class_free(&book);
-    journal_close(j[0]);
-    journal_close(j[1]);
-}
-
-static void refuses(struct journal *const *journals, size_t count, const char *says)
+static void refuses(const struct journal *j, const char *says)
 {
     struct policy *policy = policy_of(NULL);
-    assert_int_equal(class_assemble(&book, journals, count, policy, &catalog, MADE, "0.1.0", &err),
-                     -1);
+    assert_int_equal(class_assemble(&book, j, policy, &catalog, MADE, "0.1.0", &err), -1);
     assert_has(err.text, says);
     class_free(&book); /* fine after a failure */
     policy_free(policy);
-}
-
-static void shards_of_different_versions_are_refused(void **state)
-{
-    (void)state;
-    const struct row row = {"anna", "05_udp_echo", 1, 1, 10, NULL, NULL, NULL, DUE};
-    struct journal *j[] = {journal_of("a", "0.1.0", &row, 1), journal_of("b", "0.2.0", &row, 1)};
-    refuses(j, 2, "a/journal.jsonl was graded by socklings 0.1.0, ");
-    assert_has(err.text, "b/journal.jsonl by 0.2.0");
-    journal_close(j[0]);
-    journal_close(j[1]);
 }
 
 static void what_an_older_version_judged_says_so(void **state)
@@ -424,7 +389,7 @@ static void what_an_older_version_judged_says_so(void **state)
     const struct row row = {"anna", "05_udp_echo", 1, 1, 10, NULL, NULL, NULL, DUE};
     journal_close(journal_of("a", "0.0.9", &row, 1));
     struct journal *j = journal_of("a", "0.1.0", NULL, 0);
-    assemble(&j, 1, NULL);
+    assemble(j, NULL);
     assert_string_equal(book.students[0].results[0].remark, "judged by socklings 0.0.9");
     class_free(&book);
     journal_close(j);
@@ -436,7 +401,7 @@ static void two_students_with_one_folder_are_refused(void **state)
     const struct row rows[] = {{"anna", "05_udp_echo", 1, 1, 10, NULL, NULL, "f", DUE},
                                {"ben", "05_udp_echo", 1, 1, 10, NULL, NULL, "f", DUE}};
     struct journal *j = journal_of("a", "0.1.0", rows, 2);
-    refuses(&j, 1, "\"anna\" and \"ben\" have the same folder");
+    refuses(j, "\"anna\" and \"ben\" have the same folder");
     journal_close(j);
 }
 
@@ -467,7 +432,7 @@ static void a_line_without_a_verdict_is_named(void **state)
             "\"verdict\":{\"lab\":\"05_udp_echo\",\"outcome\":\"pass\",%s}}\n",
             cases[i].verdict);
         assert_int_equal(journal_add(j, &line, &err), 0);
-        refuses(&j, 1, cases[i].says);
+        refuses(j, cases[i].says);
         char place[64];
         snprintf(place, sizeof place, "a/journal.jsonl:%zu:", i + 2);
         assert_has(err.text, place);
@@ -489,7 +454,7 @@ static void two_thousand_students_are_assembled(void **state)
             names[student], lab_list[i % LABS].id, 1, student % 11, 10, NULL, NULL, NULL, DUE};
     }
     struct journal *j = journal_of("a", "0.1.0", rows, STUDENTS * LABS);
-    assemble(&j, 1, "{\"version\": 1, \"total\": 100}");
+    assemble(j, "{\"version\": 1, \"total\": 100}");
     assert_int_equal(book.nstudents, STUDENTS);
     for (unsigned i = 0; i < STUDENTS; i++) {
         assert_string_equal(book.students[i].id, names[i]);
@@ -514,8 +479,6 @@ int main(void)
         in_folder(an_extension_for_nobody_is_told),
         in_folder(a_lab_that_counts_unasked_is_told),
         in_folder(an_empty_class_is_a_class),
-        in_folder(shards_become_one_class_and_the_later_journal_wins),
-        in_folder(shards_of_different_versions_are_refused),
         in_folder(what_an_older_version_judged_says_so),
         in_folder(two_students_with_one_folder_are_refused),
         in_folder(a_line_without_a_verdict_is_named),
