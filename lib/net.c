@@ -207,11 +207,12 @@ enum status net_listen(int *fd, const char *host, uint16_t port, int backlog, st
     return STATUS_OK;
 }
 
-/* Failures of one connection, not of the listening socket. */
+/* Failures of one connection, not of the listening socket. Linux gives the new connection's own
+ * troubles on the wire to accept() as well (man 2 accept, "Error handling"). */
 static bool only_this_connection(void)
 {
     return errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK || errno == ECONNABORTED ||
-           errno == EPROTO;
+           errno == EPROTO || errno == ENETDOWN || errno == ENETUNREACH || errno == EHOSTUNREACH;
 }
 
 enum status net_accept(int listener, int *fd, struct sockaddr_storage *peer, int64_t deadline,

@@ -254,8 +254,8 @@ def memory_of(client):
         s, _ = listener.accept()
         with s:
             s.sendall(b"OK 20000001\n" + bytes(20_000_000))
-            while os.stat(os.path.join(folder, "memory.part")).st_size < 20_000_000:
-                pass
+            part = os.path.join(folder, "memory.part")
+            settles(lambda: os.stat(part).st_size, lambda size: size == 20_000_000)
             with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
                 memory = int(next(line for line in status if line.startswith("VmHWM")).split()[1])
             s.sendall(b"x")

@@ -28,6 +28,7 @@ struct client {
 
 static struct client *clients[CLIENTS];
 static size_t nclients;
+static size_t most = CLIENTS; /* fewer, if this process may not have so many descriptors */
 
 /* [page] */
 static const char page[] = "<!DOCTYPE html>\n"
@@ -166,11 +167,16 @@ static void let_go(size_t index)
 
 static void take_clients(int listener)
 {
-    while (nclients < CLIENTS) {
+    while (nclients < most) {
         int fd = accept(listener, NULL, NULL);
         if (fd < 0) {
-            if (errno != EAGAIN && errno != EWOULDBLOCK && errno != ECONNABORTED)
-                warn_call("accept", NULL);
+            if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ECONNABORTED)
+                return;
+            warn_call("accept", NULL);
+            /* No descriptor is left, and somebody still waits. To ask again at once, and again,
+             * would be to run at full speed for nothing: not before a client has gone. */
+            if (nclients > 0)
+                most = nclients;
             return;
         }
         struct client *client = malloc(sizeof *client);
@@ -203,7 +209,7 @@ static void serve(int listener)
         if (clients[i]->deadline < next)
             next = clients[i]->deadline;
     }
-    watched[nclients] = (struct pollfd){.fd = listener, .events = nclients < CLIENTS ? POLLIN : 0};
+    watched[nclients] = (struct pollfd){.fd = listener, .events = nclients < most ? POLLIN : 0};
 
     size_t count = nclients;
     int ready = poll(watched, count + 1, next == IO_FOREVER ? -1 : (int)(next - now));

@@ -453,8 +453,8 @@ int main(int argc, char **argv)
 
     parse_args(argc, argv, &args);
     signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ,
-           SIG_IGN); /* a file that grows too large is an error of write(), as a full disk */
+    /* A file that grows beyond what is allowed is an error of write(), as a full disk is. */
+    signal(SIGXFSZ, SIG_IGN);
     if (args.encoding != NULL && (converter = iconv_open("UTF-8", args.encoding)) == (iconv_t)-1)
         die_call("iconv_open", args.encoding);
     if (stat(args.out, &st) == 0 && S_ISDIR(st.st_mode))
