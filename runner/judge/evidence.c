@@ -180,7 +180,8 @@ void evidence_pick(const struct facts *f, uint64_t at, struct picked *p)
 {
     const struct event *ended = evidence_ended(f);
     /* Who waits on is innocent where the program at hand has ended. */
-    unsigned waits = f->end != NULL && ended == NULL ? f->end->nwaits : 0;
+    bool endless = f->end != NULL && f->end->limit != NULL && strcmp(f->end->limit, "calls") == 0;
+    unsigned waits = f->end != NULL && ended == NULL && !endless ? f->end->nwaits : 0;
     bool stuck = waits > 0;
     if (p->count == 0)
         pick_last_calls(f, at, p);
@@ -236,12 +237,70 @@ static void add_event(const struct facts *f, const struct event *ev, bool own, s
     strbuf_free(&name);
 }
 
+/* Where a line stands. What happens at once is recorded as it was seen, a little different each
+ * time; lines must not be. So what a program printed stands where it wrote that, whenever it was
+ * read; and what lasts to the end stands at the end: calls under way, in the order of their
+ * processes, and what sockets are left. */
+struct standing {
+    enum { HAPPENED, WAITS_ON, IS_LEFT } rank;
+    uint64_t at;
+    bool printed; /* behind the call that wrote it */
+    const struct event *event;
+};
+
+/* The last call by which the program wrote to that stream. */
+static const struct event *wrote(const struct facts *f, const struct event *output)
+{
+    const char *stream = output->output.stream;
+    int64_t fd = stream != NULL && strcmp(stream, "stderr") == 0 ? 2 : 1;
+    for (uint64_t n = f->timeline->count; n-- > 0;) {
+        const struct event *ev = &f->timeline->events[n];
+        if (ev->kind == EVENT_CALL && ev->program != NULL && output->program != NULL &&
+            strcmp(ev->program, output->program) == 0 && strncmp(ev->call.name, "write", 5) == 0 &&
+            call_value(&ev->call, "fd", -1) == fd)
+            return ev;
+    }
+    return NULL;
+}
+
+static struct standing standing_of(const struct facts *f, const struct event *ev)
+{
+    struct standing s = {.rank = HAPPENED, .at = ev->n, .event = ev};
+    if (ev->kind == EVENT_CALL && !ev->call.returned) {
+        s.rank = WAITS_ON;
+        s.at = (uint64_t)ev->pid;
+    } else if (state_is_left(ev, NULL)) {
+        s.rank = IS_LEFT;
+    } else if (ev->kind == EVENT_OUTPUT && wrote(f, ev) != NULL) {
+        s.printed = true;
+        s.at = wrote(f, ev)->n;
+    }
+    return s;
+}
+
+static int compare_standings(const void *one, const void *other)
+{
+    const struct standing *a = one, *b = other;
+    if (a->rank != b->rank)
+        return (int)a->rank - (int)b->rank;
+    if (a->at != b->at)
+        return a->at < b->at ? -1 : 1;
+    if (a->printed != b->printed)
+        return a->printed ? 1 : -1;
+    return a->event->n < b->event->n ? -1 : a->event->n > b->event->n;
+}
+
 void evidence_lines(const struct facts *f, const struct picked *p, struct lines *out)
 {
+    struct standing *in_order = mem_resize(NULL, p->count + 1, sizeof *in_order);
     for (unsigned i = 0; i < p->count; i++)
-        add_event(f, &f->timeline->events[p->n[i]], false, out);
+        in_order[i] = standing_of(f, &f->timeline->events[p->n[i]]);
+    qsort(in_order, p->count, sizeof *in_order, compare_standings);
     for (unsigned i = 0; i < p->count; i++)
-        add_event(f, &f->timeline->events[p->n[i]], true, out);
+        add_event(f, in_order[i].event, false, out);
+    for (unsigned i = 0; i < p->count; i++)
+        add_event(f, in_order[i].event, true, out);
+    free(in_order);
 }
 
 /* "server bound 0.0.0.0(7000)" */
@@ -277,9 +336,31 @@ static char *milestone(const struct facts *f, const struct model_call *c)
     return NULL;
 }
 
+/* A connection is there when accept() gives it, and not when somebody begins to wait for it. */
+static int64_t moment(const struct event *ev)
+{
+    bool accepts = ev->kind == EVENT_CALL && strncmp(ev->call.name, "accept", 6) == 0;
+    return accepts ? ev->t + ev->call.blocked_ns : ev->t;
+}
+
+/* Behind all that was before. */
+static void add_at(struct lines *lines, int64_t **times, int64_t t, char *text)
+{
+    add_line(lines, text);
+    *times = mem_resize(*times, lines->count, sizeof **times);
+    unsigned i = lines->count - 1;
+    for (; i > 0 && (*times)[i - 1] > t; i--) {
+        (*times)[i] = (*times)[i - 1];
+        lines->text[i] = lines->text[i - 1];
+    }
+    (*times)[i] = t;
+    lines->text[i] = text;
+}
+
 void evidence_worked(const struct facts *f, uint64_t at, struct lines *out)
 {
     struct lines all = {0};
+    int64_t *times = NULL;
     for (size_t i = 0; i < f->timeline->count && i < at; i++) {
         const struct event *ev = &f->timeline->events[i];
         const struct model_call *c = model_call(&f->model, i);
@@ -292,8 +373,9 @@ void evidence_worked(const struct facts *f, uint64_t at, struct lines *out)
             line = milestone(f, c);
         }
         if (line != NULL)
-            add_line(&all, line);
+            add_at(&all, &times, moment(ev), line);
     }
+    free(times);
     for (unsigned i = 0; i < all.count; i++) {
         bool left_out = all.count > WORKED_FIRST + WORKED_LAST + 1 && i >= WORKED_FIRST &&
                         i < all.count - WORKED_LAST;

@@ -201,7 +201,8 @@ void explain_limit(const struct facts *f, struct strbuf *out)
     strbuf_puts(out, meaning);
     explain_busy(f, strcmp(limit, "cpu") == 0, out);
     struct strbuf waits = STRBUF_INIT;
-    if (explain_waits(f, &waits))
+    /* Who makes calls without end may be in one, and waits in none. */
+    if (strcmp(limit, "calls") != 0 && explain_waits(f, &waits))
         strbuf_printf(out, "; %s", waits.data);
     strbuf_free(&waits);
     if (f->failed_action != NULL) {

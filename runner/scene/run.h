@@ -126,6 +126,15 @@ struct run {
         quiet_since; /* since when nothing has moved, but something is under way in the kernel */
     uint64_t quiet_seen;
     uint64_t rows_hash;
+    enum progress held; /* what became of the current action, when that is told once it is calm */
+    int64_t action_began;
+    const struct action *before; /* the action before it, or NULL */
+    uint64_t received_before;    /* by its peer, when it was done */
+    bool hurries;                /* the next action does not wait for calm */
+    bool restless;               /* programs that never rest are not waited for any more */
+    int64_t calm_since;          /* since when it is waited for; 0: it is not */
+    uint64_t calm_waited, calm_seen;
+    unsigned calm_missed;                        /* how often it was not waited for any longer */
     uint64_t sockets_returned, sockets_activity; /* when sockets were waited for and last listed */
 };
 
@@ -137,6 +146,12 @@ void run_end(struct run *run);
 
 /* scene/limits.c. "limit" (run->limit says which), "internal" (run->err says why), or NULL. */
 const char *run_check_limits(struct run *run);
+
+/* scene/turns.c: carries the current action on when it is the script's turn, and tells what became
+ * of it when it is again: as action_step does. */
+enum progress turn_step(struct run *run, const struct action *action);
+/* It does something to the programs or to the wire, and does not only wait for them. */
+bool turn_acts(const struct action *action);
 
 /* scene/actions.c: carries the current action on; fills run->failure when it failed. */
 enum progress action_step(struct run *run, const struct action *action);
@@ -154,6 +169,14 @@ void record_missing(const struct run *run, struct end_event *end);
 void record_look(struct run *run);
 /* A frame may be recorded: there are not too many yet, and it is none of ours. */
 bool record_wanted(struct run *run, const void *frame, size_t kept, size_t wire_len);
+
+/* scene/script_record.c: the recording's first event; an action that was carried out, or failed:
+ * what the script does stands where it began (t), before its effects, and what it waited for where
+ * that was seen; the sockets that there are; the end. */
+void script_record_scene(struct run *run);
+void script_record_action(struct run *run, const struct action *action, bool ok, int64_t t);
+void script_record_sockets(struct run *run);
+void script_record_end(struct run *run, const char *why);
 
 /* scene/wire.c: the switch between the hosts of a network, what it does to frames, and all that
  * into the recording. -1 and run->err. */
@@ -180,6 +203,9 @@ struct place *run_place(struct run *run, const char *host);
 /* scene/settle.c: true when everything sent so far has arrived and every thread of the actor's
  * program (NULL: of all) is asleep or gone. Advances by being asked again. */
 bool settled(struct run *run, const struct actor *actor);
+/* For a script to go on: what was done has arrived as far as the wire lets it, and all programs
+ * rest; or they did not for so long that they are not waited for. Advances by being asked again. */
+bool calm(struct run *run);
 /* Settled, and the kernels have nothing on hand that they may still send; or have kept it for long.
  */
 bool undisturbed(struct run *run);

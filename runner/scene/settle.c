@@ -28,6 +28,9 @@
 
 enum { QUIET_MS = 120 };
 
+/* How long a program may take that does not rest, before the script goes on; and how often. */
+enum { CALM_MS = 30, CALM_MISSED = 10 };
+
 uint64_t run_activity(const struct run *run)
 {
     return run->activity + tracer_activity(run->tracer);
@@ -187,6 +190,53 @@ static bool arrived(struct run *run, const struct actor *actor)
     uint64_t before = run_activity(run);
     drain_outputs(run);
     return run_activity(run) == before && outputs_read(run);
+}
+
+/* The same, whatever the wire still keeps back. */
+static bool at_rest(struct run *run)
+{
+    struct trace_rest rests[RESTS_MOST];
+    unsigned n;
+    if (wire_pump(run) || (tracer_live(run->tracer) > 0 && !threads_asleep(run, NULL, rests, &n)))
+        return false;
+    uint64_t before = run_activity(run);
+    drain_outputs(run);
+    return run_activity(run) == before && outputs_read(run);
+}
+
+/* Time for which nobody had to wait for a processor. */
+static bool waited_enough(struct run *run)
+{
+    int64_t now = clock_now();
+    uint64_t waited;
+    if (run->calm_since == 0) {
+        run->calm_since = now;
+        tracer_waited_ns(run->tracer, &run->calm_waited);
+        return false;
+    }
+    if (now - run->calm_since < CALM_MS * CLOCK_MS)
+        return false;
+    tracer_waited_ns(run->tracer, &waited);
+    if (waited > run->calm_waited)
+        now -= (int64_t)(waited - run->calm_waited);
+    return now - run->calm_since >= CALM_MS * CLOCK_MS;
+}
+
+bool calm(struct run *run)
+{
+    if (run->restless)
+        return true;
+    bool moved = run->calm_seen != run_activity(run);
+    run->calm_seen = run_activity(run);
+    /* While they make calls they do not rest: no need to ask the kernel. */
+    bool rests = (!moved || tracer_in_calls(run->tracer)) &&
+                 (wire_busy(run) ? at_rest(run) : arrived(run, NULL));
+    if (!rests && !waited_enough(run))
+        return false;
+    if (!rests)
+        run->restless = ++run->calm_missed >= CALM_MISSED;
+    run->calm_since = 0;
+    return true;
 }
 
 bool settled(struct run *run, const struct actor *actor)

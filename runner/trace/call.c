@@ -256,6 +256,11 @@ void call_entry(struct tracer *tracer, struct tracee *t)
     t->decoded.count = 0;
     t->decoded.timeout_ms = -1;
     if (worth_recording(tracer, t, &frame)) {
+        if (tracer->calls_most > 0 && tracer->recorded >= tracer->calls_most) {
+            tracer->recorded++;
+            t->state = CALL_NONE;
+            return; /* held */
+        }
         decode_entry(tracer->tl, t->tid, spec, args, &t->decoded);
         skipped = faults_inject(tracer, t);
         at_boundary(tracer, t->entered, NULL);
@@ -400,5 +405,6 @@ void call_exit(struct tracer *tracer, struct tracee *t)
             finish(tracer, t, result, info.exit.is_error && error == NULL ? "E?" : error);
         }
     }
-    tracee_resume(t, 0);
+    if (!t->process->program->spinning) /* else it is held */
+        tracee_resume(t, 0);
 }

@@ -112,6 +112,7 @@ struct tracer {
     uint64_t activity;
     uint64_t returned; /* tracer_returned */
     unsigned recorded;
+    unsigned calls_most; /* tracer_calls_most; 0: any number */
     uint64_t ended_cpu_ms;
     uint64_t sent;              /* tracer_sent */
     uint64_t shared;            /* tracer_hidden: bytes of shared mappings of no file */

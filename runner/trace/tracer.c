@@ -137,6 +137,11 @@ struct trace_program *tracer_seize(struct tracer *tracer, pid_t pid, const char 
     return program;
 }
 
+void tracer_calls_most(struct tracer *tracer, unsigned most)
+{
+    tracer->calls_most = most;
+}
+
 void tracer_ports(struct tracer *tracer, uint64_t seed)
 {
     tracer->ports_follow = true;
