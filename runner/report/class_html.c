@@ -19,11 +19,16 @@ static const char page_style[] =
     "background:var(--card);border:1px solid var(--line);border-radius:12px;padding:10px 14px}"
     ".tiles dt{font-size:14px;color:var(--soft)}.tiles dd{margin:0;font-size:24px;"
     "font-weight:600;line-height:1.3}.tiles dd small{font-weight:400}"
+    "nav{display:flex;flex-wrap:wrap;gap:4px 20px;margin-top:12px}"
     ".first{border-color:var(--warn)}.first li{margin:6px 0}.fine{color:var(--good)}"
     "#appeals code{overflow-wrap:anywhere}@media print{#appeals{display:none}}";
 
-static const char *const styles[] = {page_style, class_html_table_style, class_html_charts_style,
-                                     class_html_mistakes_style, NULL};
+static const char *const styles[] = {page_style,
+                                     class_html_glance_style,
+                                     class_html_table_style,
+                                     class_html_charts_style,
+                                     class_html_mistakes_style,
+                                     NULL};
 static const char *const scripts[] = {class_html_table_script, NULL};
 
 void class_html_student(const struct class_student *student, struct strbuf *out)
@@ -88,6 +93,17 @@ static void tile(struct strbuf *out, const char *name, unsigned count)
     strbuf_printf(out, "<div><dt>%s</dt><dd>%u</dd></div>\n", name, count);
 }
 
+/* The table of hundreds stands before what is drawn: nobody scrolls past it. */
+static void add_ways(const struct class_book *book, struct strbuf *out)
+{
+    strbuf_puts(out, "<nav class=\"screen\">");
+    if (book->nrefusals > 0)
+        strbuf_puts(out, "<a href=\"#refused\">Not graded</a> ");
+    strbuf_puts(out, "<a href=\"#h-marks\">Marks</a> <a href=\"#spread\">How the marks are "
+                     "spread</a> <a href=\"#stuck\">Where people stop</a> "
+                     "<a href=\"#mistakes\">Mistakes</a></nav>\n");
+}
+
 static void add_head(const struct class_book *book, const struct numbers *n, struct strbuf *out)
 {
     strbuf_puts(out, "<header>\n<h1>");
@@ -108,7 +124,9 @@ static void add_head(const struct class_book *book, const struct numbers *n, str
         class_number(out, book->students[0].most);
         strbuf_puts(out, "</small></dd></div>\n");
     }
-    strbuf_puts(out, "</dl>\n</header>\n");
+    strbuf_puts(out, "</dl>\n");
+    add_ways(book, out);
+    strbuf_puts(out, "</header>\n");
 }
 
 /* --- what needs a person --- */
@@ -259,8 +277,9 @@ void class_html(const struct class_book *book, struct strbuf *out)
     add_head(book, &n, out);
     strbuf_puts(out, "<main>\n");
     add_first(book, &n, out);
-    add_refusals(book, out);
     add_notes(book, out);
+    class_html_glance(book, out);
+    add_refusals(book, out);
     class_html_table(book, out);
     class_html_histogram(book, out);
     class_html_stuck(book, out);

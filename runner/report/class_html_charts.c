@@ -109,7 +109,7 @@ void class_html_histogram(const struct class_book *book, struct strbuf *out)
 {
     struct histogram h;
     count_marks(book, &h);
-    strbuf_puts(out, "<section>\n<h2>How the marks are spread</h2>\n");
+    strbuf_puts(out, "<section id=\"spread\">\n<h2>How the marks are spread</h2>\n");
     if (h.counted == 0) {
         strbuf_puts(out, "<p class=\"soft\">There are no marks yet.</p>\n</section>\n");
         return;
@@ -222,9 +222,11 @@ static void add_lab(const struct class_book *book, unsigned lab, struct strbuf *
 
 void class_html_stuck(const struct class_book *book, struct strbuf *out)
 {
-    strbuf_puts(out, "<section>\n<h2>Where people stop</h2>\n<p class=\"key\"><span class=\"ok\">"
-                     "passed</span><span class=\"no\">stopped here</span><span class=\"off\">not "
-                     "reached</span></p>\n");
+    strbuf_puts(
+        out,
+        "<section id=\"stuck\">\n<h2>Where people stop</h2>\n<p class=\"key\"><span class=\"ok\">"
+        "passed</span><span class=\"no\">stopped here</span><span class=\"off\">not "
+        "reached</span></p>\n");
     for (unsigned lab = 0; lab < book->nlabs; lab++)
         add_lab(book, lab, out);
     strbuf_puts(out, "</section>\n");

@@ -143,7 +143,7 @@ void class_html_mistakes(const struct class_book *book, struct strbuf *out)
     for (unsigned i = 0; i < book->nstudents; i++)
         for (unsigned lab = 0; lab < book->nlabs; lab++)
             count(&all, i, class_result_of(&book->students[i], lab));
-    strbuf_puts(out, "<section>\n<h2>Mistakes, the commonest first</h2>\n");
+    strbuf_puts(out, "<section id=\"mistakes\">\n<h2>Mistakes, the commonest first</h2>\n");
     if (all.count == 0) {
         strbuf_puts(out, "<p class=\"soft\">No mistake was recognised.</p>\n</section>\n");
         return;

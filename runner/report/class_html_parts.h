@@ -12,6 +12,10 @@ void class_html_table(const struct class_book *book, struct strbuf *out);
 extern const char class_html_table_style[];
 extern const char class_html_table_script[];
 
+/* class_html_glance.c: who needs help, and what the class has not understood. */
+void class_html_glance(const struct class_book *book, struct strbuf *out);
+extern const char class_html_glance_style[];
+
 /* class_html_charts.c: the histogram of marks, and at which step people stop. */
 void class_html_histogram(const struct class_book *book, struct strbuf *out);
 void class_html_stuck(const struct class_book *book, struct strbuf *out);

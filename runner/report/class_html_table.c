@@ -116,9 +116,9 @@ static void add_states(const struct class_book *book, const struct class_student
         late |= result != NULL && result->late_s > 0;
         unsure |= result != NULL && result->disagreed > 0;
     }
-    strbuf_printf(out, " data-s=\"%s%s%s%s%s\"", late ? "late " : "", failed ? "failed " : "",
-                  unsure ? "unsure " : "", missing ? "missing " : "",
-                  !failed && !missing ? "all " : "");
+    strbuf_printf(out, " data-s=\"%s%s%s%s%s%s\"", class_is_weak(student) ? "weak " : "",
+                  late ? "late " : "", failed ? "failed " : "", unsure ? "unsure " : "",
+                  missing ? "missing " : "", !failed && !missing ? "all " : "");
 }
 
 static void add_row(const struct class_book *book, const struct class_student *student,
@@ -181,6 +181,7 @@ void class_html_table(const struct class_book *book, struct strbuf *out)
         "<label>Show <select id=\"which\"><option value=\"\">everybody</option>"
         "<option value=\"all\">passed everything</option>"
         "<option value=\"failed\">failed something</option>"
+        "<option value=\"weak\">less than half of the marks</option>"
         "<option value=\"late\">late</option>"
         "<option value=\"missing\">something missing</option>"
         "<option value=\"unsure\">not final</option></select></label>"

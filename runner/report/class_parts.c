@@ -155,6 +155,12 @@ const struct class_result *class_result_of(const struct class_student *student, 
     return last;
 }
 
+bool class_is_weak(const struct class_student *student)
+{
+    return student->nresults > 0 && !student->error && isfinite(student->mark) &&
+           student->mark < student->most / 2;
+}
+
 const char *class_status_words(enum step_status status)
 {
     return status == STEP_PASS ? "passed" : status == STEP_FAIL ? "not passed" : "not reached";

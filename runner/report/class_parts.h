@@ -41,6 +41,9 @@ enum outcome class_outcome_told(const struct class_result *result);
 /* The result that counts for a lab; else the last one; NULL: nothing was handed in. */
 const struct class_result *class_result_of(const struct class_student *student, unsigned lab);
 
+/* With less than half of the marks, and these final. */
+bool class_is_weak(const struct class_student *student);
+
 /* "passed", "not passed", "not reached". */
 const char *class_status_words(enum step_status status);
 /* "passed", "did not compile", "could not be judged": in a table. */

@@ -117,9 +117,13 @@ static inline const struct class_book *small_class(void)
         {.id = "dora", .name = "dora", .folder = "students/dora", .results = dora, .nresults = 1},
         {.id = "eve", .name = "O'Hara, \"Eve\"", .folder = "students/eve"},
     };
-    static struct class_refusal refusals[] = {
-        {"class.zip: finn.zip", "finn", "the archive ends in the middle of an entry"},
-        {"class.zip: notes.pdf", NULL, "no student's folder, and no source of a lab"}};
+    static struct class_refusal refusals[] = {{.submission = "class.zip: finn.zip",
+                                               .student = "1234567",
+                                               .name = "Finn Berg",
+                                               .why = "the archive ends in the middle of an entry"},
+                                              {.submission = "class.zip: notes.pdf",
+                                               .why =
+                                                   "no student's folder, and no source of a lab"}};
     static struct class_note notes[] = {
         {"policy.json: extensions: nobody called \"bne\" has handed in anything; is \"ben\" meant?",
          true}};
@@ -220,7 +224,8 @@ static inline const struct class_book *hostile_class(void)
                                           .line = 1};
         steps[i][1] = (struct class_step){
             .id = CANARY, .title = CANARY, .status = STEP_NOT_REACHED, .points = 1, .hidden = true};
-        refusals[i] = (struct class_refusal){t, i % 2 ? t : NULL, t};
+        refusals[i] = (struct class_refusal){
+            .submission = t, .student = i % 2 ? t : NULL, .name = i % 4 == 1 ? t : NULL, .why = t};
         notes[i] = (struct class_note){t, true};
     }
     for (unsigned i = 0; i < KINDS; i++) {

@@ -97,7 +97,7 @@ def filtering(b, folder):
     choose = ("(v => { const s = document.getElementById('which'); s.value = v;"
               " s.dispatchEvent(new Event('change')); return T.ids(); })('%s')")
     b.js("(f => { f.value = ''; f.dispatchEvent(new Event('input')); })(document.getElementById('find'))")
-    for which, wanted in (("late", "ben"), ("all", "anna"), ("unsure", "ben dora"),
+    for which, wanted in (("weak", "ben chen"), ("late", "ben"), ("all", "anna"), ("unsure", "ben dora"),
                           ("missing", "chen dora eve"), ("", "anna ben chen dora eve")):
         same("those that are '%s' can be picked" % which, b.js(choose % which), wanted)
 

@@ -33,6 +33,58 @@ static void what_needs_a_person_stands_first(void **state)
     strbuf_free(&out);
 }
 
+/* Sixteen: of twelve who stop at the third step, eight make one mistake and four another; one
+ * stops at the second, which is nothing that many have not understood. */
+static void whom_and_what_to_explain_is_told_at_a_glance(void **state)
+{
+    (void)state;
+    enum { ALL = 16, STUCK = 12 };
+    struct class_result results[ALL];
+    struct class_student students[ALL];
+    char ids[ALL][4];
+    for (unsigned i = 0; i < ALL; i++) {
+        unsigned stop = i < STUCK ? 2 : i == STUCK ? 1 : BOOK_STEPS;
+        snprintf(ids[i], sizeof ids[i], "s%02u", i);
+        results[i] = book_result(ids[i], 0, stop, stop < BOOK_STEPS ? OUTCOME_FAIL : OUTCOME_PASS);
+        if (i < STUCK)
+            ((struct class_step *)(uintptr_t)results[i].steps)[2].diagnosis =
+                i < 8 ? "the-common-one" : "the-rare-one";
+        students[i] = (struct class_student){.id = ids[i],
+                                             .name = ids[i],
+                                             .folder = "students/s",
+                                             .results = &results[i],
+                                             .nresults = 1,
+                                             .mark = i == 5       ? 0.5
+                                                     : i == STUCK ? 9
+                                                                  : 8,
+                                             .most = 20};
+    }
+    struct class_book book = {.title = "t",
+                              .made = "m",
+                              .version = "v",
+                              .labs = small_labs,
+                              .nlabs = 1,
+                              .students = students,
+                              .nstudents = ALL};
+    students[15].mark = 20;
+    students[14].nresults = 0;
+    struct strbuf out = STRBUF_INIT;
+    class_html(&book, &out);
+    const char *help = strstr(out.data, "Who needs help"), *first = strstr(help, "<li>");
+    assert_memory_equal(first + strlen("<li><a href=\"students/s/index.html\"><bdi>"), "s05", 3);
+    assert_has(&out, "<b>0.5</b> of 20 <small>stopped at 05 A UDP echo server: Echo one datagram");
+    assert_has(&out, "and 4 more with less than half");
+    assert_has(&out, "Nothing that could be graded: <a href=\"students/s/index.html\"><bdi>s14");
+    assert_has(&out, "05 A UDP echo server: Echo one datagram <small><b>12 of 15</b> stopped "
+                     "here, 8 by <code>the-common-one</code>");
+    assert_has_not(&out, "<b>1 of 15</b> stopped");
+    strbuf_free(&out);
+    for (unsigned i = 0; i < ALL; i++) {
+        free((void *)(uintptr_t)results[i].steps);
+        free((void *)(uintptr_t)results[i].page);
+    }
+}
+
 static void a_mark_that_is_doubted_can_be_had_again(void **state)
 {
     (void)state;
@@ -146,6 +198,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_class_is_a_page),
         cmocka_unit_test(what_needs_a_person_stands_first),
+        cmocka_unit_test(whom_and_what_to_explain_is_told_at_a_glance),
         cmocka_unit_test(a_mark_that_is_doubted_can_be_had_again),
         cmocka_unit_test(every_student_has_a_page),
         cmocka_unit_test(hostile_names_stay_text),
