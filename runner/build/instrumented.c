@@ -110,8 +110,27 @@ static bool meddles(const char *name)
            !begins(name, fine, sizeof fine / sizeof fine[0]);
 }
 
-/* True when the section's symbols hold one that meddles. */
-static bool look_at_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, struct strbuf *why)
+/* What the sanitizers ask a program for. Those that are part of the program (clang's way) hold weak
+ * ones, in front of the program's own (clang links them first): who defines one must do so
+ * strongly.
+ */
+static bool is_hook(const char *name)
+{
+    static const char *const hooks[] = {"__asan_default_",
+                                        "__ubsan_default_",
+                                        "__lsan_default_",
+                                        "__lsan_is_turned_off",
+                                        "__asan_on_error",
+                                        "__ubsan_on_report",
+                                        "__sanitizer_report_error_summary",
+                                        "__sanitizer_on_print",
+                                        "__sanitizer_sandbox_on_notify"};
+    return begins(name, hooks, sizeof hooks / sizeof hooks[0]);
+}
+
+/* True when the section's symbols hold one that meddles. `shared`: the sanitizers are a library. */
+static bool look_at_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, bool shared,
+                            struct strbuf *why)
 {
     Elf_Data *data = elf_getdata(section, NULL);
     size_t count = header->sh_entsize > 0 ? header->sh_size / header->sh_entsize : 0;
@@ -120,7 +139,8 @@ static bool look_at_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header,
         if (gelf_getsym(data, (int)i, &symbol) == NULL)
             return false;
         const char *name = elf_strptr(elf, header->sh_link, symbol.st_name);
-        if (name != NULL && meddles(name)) {
+        bool strong = GELF_ST_BIND(symbol.st_info) == STB_GLOBAL;
+        if (name != NULL && (shared ? meddles(name) : strong && is_hook(name))) {
             strbuf_printf(why,
                           "%s meddles with the sanitizers, which look for memory mistakes: a "
                           "program that is to be judged does without\n",
@@ -154,11 +174,10 @@ static bool look(Elf *elf, struct strbuf *why)
     for (Elf_Scn *at = elf_nextscn(elf, NULL); at != NULL; at = elf_nextscn(elf, at))
         if (gelf_getshdr(at, &header) != NULL && header.sh_type == SHT_DYNAMIC)
             shared = shared || needs_library(elf, at, &header);
-    for (Elf_Scn *at = elf_nextscn(elf, NULL); shared && !found && at != NULL;
-         at = elf_nextscn(elf, at))
+    for (Elf_Scn *at = elf_nextscn(elf, NULL); !found && at != NULL; at = elf_nextscn(elf, at))
         if (gelf_getshdr(at, &header) != NULL &&
             (header.sh_type == SHT_DYNSYM || header.sh_type == SHT_SYMTAB))
-            found = look_at_symbols(elf, at, &header, why);
+            found = look_at_symbols(elf, at, &header, shared, why);
     return !found;
 }
 

@@ -17,8 +17,9 @@
 /* True: nothing was found. Else *why gets a line for the learner, which names the place. */
 bool instrumented_source(const struct source *source, struct strbuf *why);
 
-/* The same of the linked program. Symbols tell only where the sanitizers are a shared library
- * (gcc's way): a program that holds all of them itself is passed. */
+/* The same of the linked program. Where the sanitizers are a shared library (gcc's way), symbols
+ * tell of all that a program wants of them; where it holds them itself (clang's), of what it puts
+ * in the place of theirs: what it calls is for the options it is started with (scene/init.c). */
 bool instrumented_program(const char *path, struct strbuf *why);
 
 #endif

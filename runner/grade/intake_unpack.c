@@ -29,20 +29,10 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/sanitized.h"
 #include "grade/intake.h"
 #include "grade/intake_name.h"
 #include "grade/intake_tree.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 enum { INPUT_FD = 3, PIPE_FD = 4, PATH_MOST = 4096, FRAME_MOST = 64 * 1024 };
 enum frame_type { FRAME_ENTRY = 1, FRAME_FILE, FRAME_DATA, FRAME_BIG, FRAME_ERROR, FRAME_END };

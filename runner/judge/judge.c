@@ -3,7 +3,7 @@
  *
  *  1. the runner's own trouble is never a failure of the program;
  *  2. a crash beats everything else, then a report that ended the sanitized build, then a program
- *     that has put another in the place of the sanitized one;
+ *     that has put another in the place of the sanitized one, or has another do its work;
  *  3. an action of the script that failed, a stall, a limit;
  *  4. the assertions.
  *
@@ -20,6 +20,7 @@
 #include "judge/evidence.h"
 #include "judge/explain.h"
 #include "judge/explain_action.h"
+#include "judge/outsider.h"
 #include "rules/rules.h"
 #include "rules/sanitizer.h"
 
@@ -86,40 +87,45 @@ static bool corrupted(const struct facts *f, struct ruling *r)
     return true;
 }
 
-/* A program that is not the system's: one of its own, under whatever name, or by way of the loader.
- * The system's have nothing to hide from the sanitizers. */
-static bool is_own(const char *path)
-{
-    static const char *const system[] = {"/usr/", "/bin/", "/sbin/", "/lib/", "/lib64/"};
-    bool theirs = strstr(path, "..") == NULL && strstr(path, "/ld-") == NULL;
-    for (size_t i = 0; theirs && i < sizeof system / sizeof system[0]; i++)
-        if (strncmp(path, system[i], strlen(system[i])) == 0)
-            return false;
-    return true;
-}
-
-/* What it starts anew gets options for the sanitizers from it, and may be another program. */
+/* What it starts anew gets options for the sanitizers from it, and may be another program. The
+ * system's have nothing to hide from the sanitizers. */
 static bool replaced(const struct facts *f, struct ruling *r)
 {
     const struct timeline *tl = f->timeline;
     const char *variant =
         tl->count > 0 && tl->events[0].kind == EVENT_SCENE ? tl->events[0].scene.variant : NULL;
-    for (size_t i = 0; variant != NULL && strcmp(variant, "sanitized") == 0 && i < tl->count; i++) {
-        const struct event *ev = &tl->events[i];
-        if (ev->kind != EVENT_CALL || strcmp(ev->call.name, "execve") != 0 ||
-            ev->call.result != 0 || !is_own(call_text(&ev->call, "path")))
-            continue;
-        r->outcome = OUTCOME_FAIL;
-        r->stage = STAGE_MEMORY;
-        r->at = ev->n;
-        strbuf_printf(&r->message,
-                      "%s started a program of its own (execve of %s) while it was watched for "
-                      "memory mistakes: what runs then is watched no more",
-                      ev->program != NULL ? ev->program : "it", call_text(&ev->call, "path"));
-        picked_add(&r->picked, ev->n);
-        return true;
-    }
-    return false;
+    bool watched = variant != NULL && strcmp(variant, "sanitized") == 0;
+    const struct event *ev = watched ? outsider_own(tl) : NULL;
+    if (ev == NULL)
+        return false;
+    r->outcome = OUTCOME_FAIL;
+    r->stage = STAGE_MEMORY;
+    r->at = ev->n;
+    strbuf_printf(&r->message,
+                  "%s started a program of its own (execve of %s) while it was watched for memory "
+                  "mistakes: what runs then is watched no more",
+                  ev->program != NULL ? ev->program : "it", outsider_image(&ev->call));
+    picked_add(&r->picked, ev->n);
+    return true;
+}
+
+/* A lab is about what a program does, and not about which one could do it. */
+static bool outsourced(const struct facts *f, struct ruling *r)
+{
+    const struct event *exec, *work = outsider_at_work(f, &exec);
+    if (work == NULL)
+        return false;
+    r->outcome = OUTCOME_FAIL;
+    r->at = work->n;
+    r->stage = explain_stage(f, NULL, r->at);
+    strbuf_printf(&r->message,
+                  "%s has another program do its work (execve of %s, which then called %s()): what "
+                  "is judged here is what it does itself",
+                  exec->program != NULL ? exec->program : "it", call_text(&exec->call, "path"),
+                  call_display_name(&work->call));
+    picked_add(&r->picked, exec->n);
+    picked_add(&r->picked, work->n);
+    return true;
 }
 
 /* Of other actions, expected and received are words: an exit status, an address. */
@@ -269,7 +275,7 @@ bool judge_scene(const struct lab *lab, const struct lab_step *step,
     struct ruling r = {.message = STRBUF_INIT};
     facts_gather(&f, lab, script, tl);
     bool pass = !internal(&f, &r) && !crashed(&f, &r) && !corrupted(&f, &r) && !replaced(&f, &r) &&
-                !failed(&f, &r) && !asserted(&f, &r);
+                !outsourced(&f, &r) && !failed(&f, &r) && !asserted(&f, &r);
     if (!pass) {
         if (r.diagnosis == NULL && r.outcome != OUTCOME_INTERNAL_ERROR)
             r.diagnosis = rules_diagnose(&f, NULL);

@@ -32,6 +32,7 @@
 #include "base/landlock.h"
 #include "base/loop.h"
 #include "base/priority.h"
+#include "base/sanitized.h"
 #include "net/hosts.h"
 #include "scene/init_files.h"
 #include "trace/filter.h"
@@ -204,8 +205,12 @@ static const char *const environment[] = {
     "HOME=/work",
     "LANG=C.UTF-8",
     "TERM=xterm",
-    "ASAN_OPTIONS=detect_leaks=0:abort_on_error=0:exitcode=99:color=never:strip_path_prefix=/work/",
-    "UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:exitcode=99:color=never",
+    /* These go before what the program says itself (__asan_default_options), so also defaults of
+     * which it might make something else stand here. */
+    "ASAN_OPTIONS=detect_leaks=0:abort_on_error=0:exitcode=99:color=never:strip_path_prefix=/work/:"
+    "halt_on_error=1:log_path=stderr:report_globals=1:poison_heap=1:start_deactivated=0:"
+    "replace_str=1:replace_intrin=1:handle_segv=1:allow_user_poisoning=0",
+    "UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:exitcode=99:color=never:log_path=stderr",
     NULL,
 };
 
@@ -369,11 +374,7 @@ static int begin_program(void *arg)
 }
 
 /* AddressSanitizer does not know of another stack in the same memory. */
-#ifdef __SANITIZE_ADDRESS__
-enum { SHARES_MEMORY = false };
-#else
-enum { SHARES_MEMORY = true };
-#endif
+enum { SHARES_MEMORY = !SANITIZED };
 
 /* Copying the page tables of a runner with all its libraries takes longer than all else here, so it
  * is done as vfork(2) does. Not without namespaces: the program then becomes another user, which

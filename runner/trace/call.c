@@ -92,6 +92,8 @@ static bool worth_recording(struct tracer *tracer, struct tracee *t, struct sour
     *frame = (struct source_frame){0};
     if (p->source != NULL && regs_get(t->tid, &regs) == 0)
         source_locate(p->source, t->tid, &regs, tracer->tl, frame);
+    if (t->spec->number == SYS_execve)
+        return true; /* what runs from there on is another program: nothing may hide that */
     if (frame->in_loader)
         return false;
     if (frame->in_program || frame->unreadable)
@@ -201,6 +203,12 @@ static void note_hidden(struct tracer *tracer, const struct tracee *t, long numb
     }
 }
 
+/* The loader never executes another program; who lets it seem so has something to hide. */
+static bool is_loaders(const struct process *p, const struct call_spec *spec, uint64_t at)
+{
+    return at >= p->loader_from && at < p->loader_to && spec->number != SYS_execve;
+}
+
 /* What the filter wants to fail (filter.h), also where nobody follows the call. */
 static void refuse(const struct tracee *t, int error)
 {
@@ -237,8 +245,7 @@ void call_entry(struct tracer *tracer, struct tracee *t)
         tracee_resume(t, 0);
         return;
     }
-    if (!t->process->running || (info.instruction_pointer >= t->process->loader_from &&
-                                 info.instruction_pointer < t->process->loader_to)) {
+    if (!t->process->running || is_loaders(t->process, spec, info.instruction_pointer)) {
         tracee_resume(t, 0); /* the loader's own: not followed to its exit */
         return;
     }

@@ -149,13 +149,13 @@ static int add_terminal(scmp_filter_ctx ctx)
     return rc;
 }
 
-static int add_refused(scmp_filter_ctx ctx, const char *const *names, size_t count)
+static int add_names(scmp_filter_ctx ctx, uint32_t action, const char *const *names, size_t count)
 {
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < count; i++) {
         int number = seccomp_syscall_resolve_name(names[i]);
         if (number != __NR_SCMP_ERROR)
-            rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), number, 0);
+            rc = seccomp_rule_add(ctx, action, number, 0);
     }
     return rc;
 }
@@ -171,11 +171,15 @@ static int add_clone(scmp_filter_ctx ctx)
         if ((refused_bits & bit) != 0)
             rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), 1,
                                   SCMP_A0(SCMP_CMP_MASKED_EQ, bit, bit));
-    /* Its flags lie in memory, out of the filter's sight; the C library takes clone then. */
-    int clone3 = seccomp_syscall_resolve_name("clone3");
-    if (rc == 0 && clone3 != __NR_SCMP_ERROR)
-        rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), clone3, 0);
     return rc;
+}
+
+/* Calls in whose place the C library takes an older one: the flags of clone3 lie in memory, out of
+ * the filter's sight, and of execveat nobody knows by its arguments what it will execute. */
+static int add_missing(scmp_filter_ctx ctx)
+{
+    static const char *const names[] = {"clone3", "execveat"};
+    return add_names(ctx, SCMP_ACT_ERRNO(ENOSYS), names, sizeof names / sizeof names[0]);
 }
 
 /* Limits of others: init is of the same user, and a sandbox without descriptors is one that fails.
@@ -209,9 +213,12 @@ static int add_traced(scmp_filter_ctx ctx)
 
 static int add_all_refused(scmp_filter_ctx ctx, bool shared)
 {
-    int rc = add_refused(ctx, refused, sizeof refused / sizeof refused[0]);
+    const uint32_t no = SCMP_ACT_ERRNO(EPERM);
+    int rc = add_names(ctx, no, refused, sizeof refused / sizeof refused[0]);
     if (rc == 0 && shared)
-        rc = add_refused(ctx, refused_shared, sizeof refused_shared / sizeof refused_shared[0]);
+        rc = add_names(ctx, no, refused_shared, sizeof refused_shared / sizeof refused_shared[0]);
+    if (rc == 0)
+        rc = add_missing(ctx);
     /* To all processes only where there is a PID namespace around them. */
     if (rc == 0 && shared)
         rc = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(kill), 1, INT_IS(0, -1));

@@ -105,6 +105,10 @@ static void on_exec(struct tracer *tracer, struct tracee *t)
     snprintf(path, sizeof path, "/proc/%d/exe", (int)p->pid);
     ssize_t n = readlink(path, inside, sizeof inside - 1);
     inside[n > 0 ? n : 0] = '\0';
+    /* The path of the call was read before the kernel read it. */
+    if (t->event >= 0 && t->decoded.count < DECODE_MAX)
+        t->decoded.args[t->decoded.count++] =
+            (struct arg){.name = "opened", .text = timeline_string(tracer->tl, inside)};
     const struct known_binary *known = NULL;
     for (unsigned i = 0; i < tracer->nbinaries; i++)
         if (strcmp(tracer->binaries[i].inside, inside) == 0)

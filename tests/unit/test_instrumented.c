@@ -139,15 +139,37 @@ static void options_of_its_own_are_not_told_to_the_sanitizers(void **state)
             "p.c:4: \"__asan_…\"");
 }
 
+static void compile_with(const char *name)
+{
+    char command[64];
+    snprintf(command, sizeof command, "%s --version >/dev/null 2>&1", name);
+    if (system(command) != 0) {
+        print_message("SKIPPED FOR: %s\n", name);
+        skip();
+    }
+    compiler = name;
+}
+
+/* Of clang, too, whose sanitizers are in the program. */
+static void what_is_put_in_the_place_of_theirs_is_found(void **state)
+{
+    (void)state;
+    compile_with("clang");
+    still_noticed("", "", "");
+    refused("void quiet(void) __asm__(\"__as\" \"an_on_error\"); void quiet(void) { _exit(0); }",
+            "", "", "__asan_on_error meddles with the sanitizers");
+    refused("__asm__(\".globl __as\" \"an_default_options\\n__as\" \"an_default_options: ret\");",
+            "", "", "__asan_default_options meddles with the sanitizers");
+    still_noticed("void quiet(void) __attribute__((weak)) __asm__(\"__as\" \"an_on_error\");\n"
+                  "void quiet(void) { _exit(0); }",
+                  "", "");
+}
+
 /* With gcc, whose sanitizers are a shared library. */
 static void a_symbol_of_another_name_is_found(void **state)
 {
     (void)state;
-    if (system("gcc --version >/dev/null 2>&1") != 0) {
-        print_message("SKIPPED FOR: gcc\n");
-        skip();
-    }
-    compiler = "gcc";
+    compile_with("gcc");
     refused("void quiet(void) __asm__(\"__as\" \"an_on_error\"); void quiet(void) { _exit(0); }",
             "", "", "__asan_on_error meddles with the sanitizers");
     refused("void unpoison(void const volatile *, size_t)\n"
@@ -184,6 +206,7 @@ int main(void)
         with_loop(attributes_put_together_are_not_heard),
         with_loop(options_of_its_own_are_not_told_to_the_sanitizers),
         with_loop(a_symbol_of_another_name_is_found),
+        with_loop(what_is_put_in_the_place_of_theirs_is_found),
         with_loop(the_word_in_a_header_beside_it_is_found),
         with_loop(a_plain_program_may_say_what_it_likes),
     };

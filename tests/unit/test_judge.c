@@ -394,6 +394,59 @@ static void a_sanitized_program_may_start_one_of_the_systems_or_fail_to(void **s
     }
 }
 
+/* Socket 3 is the learner's (start); then these calls. */
+static struct result judge_calls(struct timeline *tl, const char *const calls[4])
+{
+    start(tl);
+    for (size_t i = 0; i < 4 && calls[i] != NULL; i++)
+        tl_call(tl, calls[i]);
+    tl_end(tl, "complete");
+    return judge(tl);
+}
+
+static void a_program_may_not_have_another_do_its_work(void **state)
+{
+    (void)state;
+    static const char *const outsourced[][4] = {
+        /* it becomes the other one */
+        {"server 2 udp_echo.c:9 execve path=/usr/bin/perl = 0",
+         "server 2 - recvfrom fd=3 len=9 = ?"},
+        /* a child does */
+        {"server 2 udp_echo.c:8 clone flags=0 = 5",
+         "server 5 udp_echo.c:9 execve path=/usr/bin/perl = 0", "server 5 - bind fd=3 = 0"},
+        /* a child of that */
+        {"server 2 udp_echo.c:9 execve path=/bin/sh = 0", "server 2 - clone flags=0 = 5",
+         "server 5 - sendto fd=3 data=\"x\" len=1 = 1"},
+        /* what is sent by write() is sent as well */
+        {"server 2 udp_echo.c:9 execve path=/bin/cat = 0", "server 2 - read fd=3 len=9 = ?"},
+    };
+    static const char *const fine[][4] = {
+        {"server 2 udp_echo.c:8 clone flags=0 = 5",
+         "server 5 udp_echo.c:9 execve path=/bin/date = 0", "server 5 - write fd=1 len=9 = 9",
+         "server 2 udp_echo.c:10 recvfrom fd=3 len=9 = ?"},
+        {"server 2 udp_echo.c:8 clone flags=0 = 5",
+         "server 2 udp_echo.c:9 execve path=/bin/x = EPERM",
+         "server 5 udp_echo.c:10 recvfrom fd=3 len=9 = ?"},
+        {"server 2 udp_echo.c:8 clone flags=0 = 5",
+         "server 2 udp_echo.c:9 execve path=/bin/sleep = 0",
+         "server 5 udp_echo.c:10 recvfrom fd=3 len=9 = ?"},
+        {"server 2 udp_echo.c:9 execve path=/bin/date = 0", "server 2 - close fd=3 = 0"},
+    };
+    struct timeline tl;
+    for (size_t i = 0; i < sizeof outsourced / sizeof outsourced[0]; i++) {
+        struct result r = judge_calls(&tl, outsourced[i]);
+        assert_false(r.pass);
+        assert_int_equal(r.outcome, OUTCOME_FAIL);
+        assert_non_null(strstr(r.step.message, "has another program do its work (execve of /"));
+        done(&r, &tl);
+    }
+    for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++) {
+        struct result r = judge_calls(&tl, fine[i]);
+        assert_true(r.pass);
+        done(&r, &tl);
+    }
+}
+
 static void stages_follow_what_the_script_was_doing(void **state)
 {
     (void)state;
@@ -665,6 +718,7 @@ int main(void)
         cmocka_unit_test(the_same_words_from_a_plain_build_mean_nothing),
         cmocka_unit_test(a_sanitized_program_may_not_start_one_of_its_own),
         cmocka_unit_test(a_sanitized_program_may_start_one_of_the_systems_or_fail_to),
+        cmocka_unit_test(a_program_may_not_have_another_do_its_work),
         cmocka_unit_test(stages_follow_what_the_script_was_doing),
         cmocka_unit_test(a_wrong_exit_status_is_told_without_a_diff_of_words),
         cmocka_unit_test(a_pattern_is_told_as_a_line_that_it_would_match),
