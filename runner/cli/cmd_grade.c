@@ -119,6 +119,11 @@ static void say_counts(struct cli *cli, const struct grade_summary *s, bool merg
         text_count(&out, s->flaky, "is", "are");
         strbuf_puts(&out, " flaky: judged several times, the verdict was not always the same.");
     }
+    if (merged && s->internal_errors > 0) { /* else they are told by name */
+        strbuf_printf(&out, " %zu failed by socklings' own fault, and ", s->internal_errors);
+        strbuf_puts(&out, text_plural(s->internal_errors, "has no mark: class.html names it.",
+                                      "have no mark: class.html names them."));
+    }
     cli_say(cli, "%s", out.data);
     strbuf_free(&out);
 }

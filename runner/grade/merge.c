@@ -113,6 +113,8 @@ static size_t put_refusals(const struct merge *m, struct strbuf *out)
             if (is_told(m, p, i))
                 continue;
             line_refusal(out, r->submission, r->student, r->name, r->why);
+            if (m->request->refused != NULL)
+                m->request->refused(m->request->progress_arg, r->submission, r->why);
             count++;
         }
     }

@@ -20,7 +20,13 @@ static const char *const student_style[] = {
     "table{border-collapse:collapse;width:100%;font-size:14px;margin-top:8px}"
     "th{text-align:left;font-weight:600;color:var(--soft)}th,td{padding:5px 12px 5px 0;"
     "vertical-align:top;border-bottom:1px solid var(--line)}tr:last-child>*{border:0}"
-    ".wide{overflow-x:auto}",
+    ".wide{overflow-x:auto}.wide table{overflow-wrap:break-word}"
+    /* On a telephone an attempt is a line of words: six columns would have room for two letters. */
+    "@media screen and (max-width:640px){.wide thead{display:none}.wide tr{display:block;"
+    "padding:6px 0;border-bottom:1px solid var(--line)}.wide tr:last-child{border:0}"
+    ".wide tbody th,.wide td{display:inline;border:0;padding:0 8px 0 0}"
+    ".wide tbody th::before{content:\"Attempt \"}"
+    ".wide td:nth-child(4):not(:empty)::before{content:\"mark \"}}",
     NULL};
 
 /* Below the student's own folder, where this page is. */

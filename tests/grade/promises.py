@@ -140,6 +140,10 @@ def failures_of_ours(runs, tap):
     feedback = text_of(always, "students", "slow", LAB + ".txt")
     tap.say("no fault of your program" in feedback, "the student is told whose fault it is",
             feedback)
+    merged = runs.keeper.path("merged")
+    status, said, _ = runs.keeper.run("merge", always, "--out", merged, env=runs.env())
+    said = " ".join(said.decode("utf-8", "replace").split())
+    tap.say(status == 3 and "1 failed by socklings' own fault" in said, "merge tells it too", said)
     status, said, _ = runs.grade(always, "--only", "slow")
     tap.say(status == 0 and said.get("graded") == 1, "the next run tries it again", said)
 
