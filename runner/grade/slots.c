@@ -24,8 +24,9 @@ struct slot {
     struct worker worker;
     struct loop_fd *watch;
     struct loop_timer *deadline;
-    struct strbuf in; /* of an answer */
+    struct strbuf in; /* of answers */
     size_t task;      /* NO_TASK: idle */
+    size_t ahead;     /* what it has been given behind that; NO_TASK: nothing */
     unsigned served;
     int cpu;
 };
@@ -62,7 +63,7 @@ static void dismiss(struct slot *slot)
     worker_end(&slot->worker);
     strbuf_cut(&slot->in, 0);
     slot->served = 0;
-    slot->task = NO_TASK;
+    slot->task = slot->ahead = NO_TASK;
 }
 
 static void on_answer(void *arg, int fd, uint32_t events);
@@ -87,22 +88,47 @@ static size_t next_task(struct slots *slots)
     return slots->next < slots->ntasks ? slots->next++ : NO_TASK;
 }
 
-/* The next task, when there is one; -1: no worker can be had. One that dies while it is given
- * something is noticed as one that dies later. */
+/* One that dies while it is given something is noticed as one that dies later. */
+static void hand(struct slot *slot, size_t task)
+{
+    slot->served++;
+    worker_give(&slot->worker, slot->slots->request, &slot->slots->tasks[task]);
+}
+
+static void begin(struct slot *slot, size_t task)
+{
+    const struct slots *slots = slot->slots;
+    slot->task = task;
+    if (task != NO_TASK)
+        loop_timer_move(slot->deadline,
+                        clock_now() + worker_patience(slots->tasks[task].submission->lab,
+                                                      slots->request->repeat));
+}
+
+/* At the end of the list no slot shall wait while another has two. */
+static bool is_plenty(const struct slots *slots)
+{
+    return slots->nretries + (slots->ntasks - slots->next) > slots->nslots;
+}
+
+/* The next task, when there is one, and one ahead, so that the worker never waits for this process,
+ * which waits for a processor and the disk. -1: no worker can be had. */
 static int give(struct slot *slot, struct error *err)
 {
     struct slots *slots = slot->slots;
-    size_t task = next_task(slots);
-    if (task == NO_TASK)
-        return 0;
-    if (staff(slot, err) != 0)
-        return -1;
-    const struct worker_task *t = &slots->tasks[task];
-    slot->task = task;
-    slot->served++;
-    loop_timer_move(slot->deadline,
-                    clock_now() + worker_patience(t->submission->lab, slots->request->repeat));
-    worker_give(&slot->worker, slots->request, t);
+    if (slot->task == NO_TASK) {
+        size_t task = next_task(slots);
+        if (task == NO_TASK)
+            return 0;
+        if (staff(slot, err) != 0)
+            return -1;
+        begin(slot, task);
+        hand(slot, task);
+    }
+    if (slot->ahead == NO_TASK && slot->served < TASKS_A_WORKER && is_plenty(slots)) {
+        slot->ahead = next_task(slots);
+        hand(slot, slot->ahead);
+    }
     return 0;
 }
 
@@ -120,8 +146,10 @@ static void fail(struct slot *slot, const char *why)
 {
     struct slots *slots = slot->slots;
     struct error err = {""};
-    size_t task = slot->task;
+    size_t task = slot->task, ahead = slot->ahead;
     dismiss(slot);
+    if (ahead != NO_TASK)
+        slots->retries[slots->nretries++] = ahead; /* no fault of its */
     if (!slots->again[task]) {
         slots->again[task] = true;
         slots->retries[slots->nretries++] = task;
@@ -147,8 +175,9 @@ static void take(struct slot *slot)
     struct error err = {""};
     size_t task = slot->task;
     memcpy(&head, slot->in.data, sizeof head);
+    const char *answer = slot->in.data + sizeof head;
     if (head.kind == ANSWER_STOP) {
-        error_set(&err, "%s", slot->in.data + sizeof head);
+        error_set(&err, "%.*s", (int)head.len, answer);
         stop(slots, &err);
         return;
     }
@@ -156,9 +185,10 @@ static void take(struct slot *slot)
         fail(slot, "");
         return;
     }
-    char *text = mem_string(slot->in.data + sizeof head);
-    strbuf_cut(&slot->in, 0);
-    slot->task = NO_TASK;
+    char *text = mem_format("%.*s", (int)head.len, answer);
+    strbuf_drop(&slot->in, sizeof head + head.len);
+    begin(slot, slot->ahead);
+    slot->ahead = NO_TASK;
     if (give(slot, &err) != 0)
         stop(slots, &err);
     else
@@ -166,10 +196,22 @@ static void take(struct slot *slot)
     free(text);
 }
 
+enum { PART, WHOLE, TOO_MUCH };
+
+static int look(const struct strbuf *in)
+{
+    struct worker_answer head;
+    if (in->len < sizeof head)
+        return PART;
+    memcpy(&head, in->data, sizeof head);
+    if (head.len > ANSWER_MOST)
+        return TOO_MUCH;
+    return in->len < sizeof head + (size_t)head.len ? PART : WHOLE;
+}
+
 static void on_answer(void *arg, int fd, uint32_t events)
 {
     struct slot *slot = arg;
-    struct worker_answer head;
     char bytes[READ_AT_ONCE];
     (void)events;
     ssize_t n = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
@@ -177,16 +219,14 @@ static void on_answer(void *arg, int fd, uint32_t events)
         return;
     if (n > 0)
         strbuf_add(&slot->in, bytes, (size_t)n);
-    bool begun = slot->in.len >= sizeof head;
-    if (begun)
-        memcpy(&head, slot->in.data, sizeof head);
-    if (slot->task == NO_TASK)
-        dismiss(slot); /* it died idle, or speaks unasked */
-    else if (n <= 0 ||
-             (begun && (head.len > ANSWER_MOST || slot->in.len > sizeof head + (size_t)head.len)))
-        fail(slot, "the process that judged it ended before its time, twice");
-    else if (begun && slot->in.len == sizeof head + (size_t)head.len)
+    while (n > 0 && slot->task != NO_TASK && look(&slot->in) == WHOLE && !slot->slots->stopped)
         take(slot);
+    if (slot->slots->stopped)
+        return;
+    if (slot->task == NO_TASK && (n <= 0 || slot->in.len > 0))
+        dismiss(slot); /* it died idle, or speaks unasked */
+    else if (slot->task != NO_TASK && (n <= 0 || look(&slot->in) == TOO_MUCH))
+        fail(slot, "the process that judged it ended before its time, twice");
 }
 
 /* Fills cpus with those that may be used; how many. */
@@ -225,6 +265,7 @@ struct slots *slots_new(struct loop *loop, struct keeper *keeper,
         *slot = (struct slot){.slots = slots,
                               .worker = {-1, -1},
                               .task = NO_TASK,
+                              .ahead = NO_TASK,
                               .in = STRBUF_INIT,
                               .cpu = pinned ? cpus[i] : -1};
         slot->deadline = loop_timer_add(loop, INT64_MAX, on_deadline, slot);

@@ -1,10 +1,12 @@
 /*
  * grade/slots - a list of tasks judged by several workers at once.
  *
- *  - Each worker has one task at a time, and gets the next before its answer is written down.
+ *  - Each worker has one task, and one ahead as long as there are plenty: it goes on while what it
+ *    answered is written down.
  *  - A worker that dies, or does not answer within its patience (grade/worker.h), is replaced, and
- *    its task given once more to a fresh one; so is a task that ended as an internal error. What
- *    fails twice so is the grader's own failure, and told as that.
+ *    its task given once more to a fresh one (what it had ahead goes back to the others); so is a
+ * task that ended as an internal error. What fails twice so is the grader's own failure, and told
+ * as that.
  *  - A worker is replaced after some hundreds of tasks, whatever they may have left in it.
  */
 #ifndef SOCKLINGS_GRADE_SLOTS_H

@@ -176,6 +176,21 @@ has "with what was judged before" "$out" " as before."
 gist "$tmp/killed/journal.jsonl" >"$tmp/gist-killed"
 ok "and comes to the same" diff "$tmp/gist-one" "$tmp/gist-killed"
 
+"$socklings" grade "$class" --lab 5 --seed 11 --jobs 1 --out "$tmp/orphans" >/dev/null 2>&1 &
+grader=$!
+worker_of() { # grader: of its children the keeper has workers, who are of its session
+    for _child in $(pgrep -P "$1"); do
+        pgrep -P "$_child" -s "$_child" && return
+    done
+    return 1
+}
+ok "a worker is started" wait_for worker_of "$grader"
+kill -9 "$(worker_of "$grader")"
+wait "$grader"
+is "when a worker is killed, another does what it had to do" "$?" 0
+gist "$tmp/orphans/journal.jsonl" >"$tmp/gist-orphans"
+ok "and all comes to the same, also what it had been given ahead" diff "$tmp/gist-one" "$tmp/gist-orphans"
+
 "$socklings" grade "$class" --lab 5 --seed 11 --jobs 1 --out "$tmp/stopped" >"$tmp/stopped.out" 2>&1 &
 grader=$!
 wait_for grep -q '"verdict":' "$tmp/stopped/journal.jsonl"
