@@ -1,5 +1,5 @@
 /*
- * net/sockdiag: see sockdiag.h. libmnl frames the messages.
+ * net/sockdiag: see sockdiag.h.
  *
  *  - UDP is one dump for each family. TCP of both is one: the kernel walks a table that all
  *    namespaces share, and only the older request (TCPDIAG_GETSOCK, inet_diag_req) names no family.
@@ -7,7 +7,6 @@
 #include "net/sockdiag.h"
 
 #include <arpa/inet.h>
-#include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
@@ -18,6 +17,7 @@
 #include <sys/socket.h>
 
 #include "base/mem.h"
+#include "net/diag.h"
 
 struct list {
     struct socket_row *rows;
@@ -74,25 +74,6 @@ static int on_message(const struct nlmsghdr *nlh, void *arg)
     return MNL_CB_OK;
 }
 
-/* The rows of one request, which `nlh` holds. */
-static int dump(int fd, struct nlmsghdr *nlh, struct list *list)
-{
-    static unsigned sequence;
-    _Alignas(struct nlmsghdr) char buffer[16384];
-    nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-    nlh->nlmsg_seq = ++sequence;
-    if (send(fd, nlh, nlh->nlmsg_len, 0) < 0)
-        return -1;
-    for (;;) {
-        ssize_t n = recv(fd, buffer, sizeof buffer, MSG_DONTWAIT);
-        if (n <= 0)
-            return -1;
-        int rc = mnl_cb_run(buffer, (size_t)n, 0, 0, on_message, list);
-        if (rc <= 0)
-            return rc;
-    }
-}
-
 static int dump_tcp(int fd, unsigned states, struct list *list)
 {
     _Alignas(struct nlmsghdr) char buffer[128];
@@ -101,7 +82,7 @@ static int dump_tcp(int fd, unsigned states, struct list *list)
     struct inet_diag_req *req = mnl_nlmsg_put_extra_header(nlh, sizeof *req);
     req->idiag_states = states;
     list->tcp = true;
-    return dump(fd, nlh, list);
+    return diag_dump(fd, nlh, on_message, list);
 }
 
 static int dump_udp(int fd, unsigned char family, struct list *list)
@@ -114,7 +95,7 @@ static int dump_udp(int fd, unsigned char family, struct list *list)
     req->sdiag_protocol = IPPROTO_UDP;
     req->idiag_states = ~0U;
     list->tcp = false;
-    return dump(fd, nlh, list);
+    return diag_dump(fd, nlh, on_message, list);
 }
 
 /* Sockets that are bound and no more are in another large table (TCP_BOUND_INACTIVE, Linux 6.8):

@@ -1,7 +1,6 @@
 /* net/sockmem: see sockmem.h. One dump for each kind of socket; sock_diag(7). */
 #include "net/sockmem.h"
 
-#include <libmnl/libmnl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink_diag.h>
 #include <linux/packet_diag.h>
@@ -12,6 +11,8 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+
+#include "net/diag.h"
 
 /* A kind of socket (AF_UNSPEC: of both families, as in sockdiag.c); what its messages begin with;
  * which attribute holds struct sk_meminfo. */
@@ -89,28 +90,15 @@ static int on_message(const struct nlmsghdr *nlh, void *arg)
     return MNL_CB_OK;
 }
 
-static void dump(int fd, struct sum *sum)
-{
-    static unsigned sequence;
-    _Alignas(struct nlmsghdr) char buffer[16384];
-    struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
-    nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-    nlh->nlmsg_seq = ++sequence;
-    put_request(nlh, sum->kind);
-    if (send(fd, nlh, nlh->nlmsg_len, 0) < 0)
-        return;
-    ssize_t n;
-    while ((n = recv(fd, buffer, sizeof buffer, MSG_DONTWAIT)) > 0)
-        if (mnl_cb_run(buffer, (size_t)n, 0, 0, on_message, sum) <= 0)
-            return;
-}
-
 uint64_t sockmem_sum(int fd)
 {
     struct sum sum = {0};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        _Alignas(struct nlmsghdr) char buffer[128];
+        struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
         sum.kind = &kinds[i];
-        dump(fd, &sum);
+        put_request(nlh, sum.kind);
+        diag_dump(fd, nlh, on_message, &sum); /* what it refuses counts as nothing */
     }
     return sum.bytes;
 }

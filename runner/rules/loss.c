@@ -12,10 +12,14 @@
 #include "rules/datagram.h"
 #include "rules/rules.h"
 
+/* For each of these the whole recording is gone through, in which a program may have left thousands
+ * of them: what the first do not show, the others do not either. */
+enum { SOCKETS_MOST = 512, ASKING_MOST = 64, LOST_MOST = 64 };
+
 /* --- 44, 45: questions and answers --- */
 
 /* The first send on the socket stands before any recv: its program asks, and does not serve. */
-static bool asks(const struct facts *f, const struct model_socket *s)
+static bool sends_first(const struct facts *f, const struct model_socket *s)
 {
     for (uint64_t n = s->born; n < f->model.ncalls; n++) {
         const struct model_call *c = model_call(&f->model, n);
@@ -23,6 +27,20 @@ static bool asks(const struct facts *f, const struct model_socket *s)
             return c->io == MODEL_SEND;
     }
     return false;
+}
+
+/* The next of the learner's sockets, from *i on, whose program asks; NULL: none, or enough of them.
+ * *asking counts them; both begin at 0. */
+static const struct model_socket *next_asking(const struct facts *f, unsigned *i, unsigned *asking)
+{
+    while (*i < f->model.nsockets && *i < SOCKETS_MOST && *asking < ASKING_MOST) {
+        const struct model_socket *s = f->model.sockets[(*i)++];
+        if (!s->datagram || !facts_learner(f, s->owner->program) || !sends_first(f, s))
+            continue;
+        ++*asking;
+        return s;
+    }
+    return NULL;
 }
 
 static bool has_timer(const struct facts *f, const struct model_process *p)
@@ -134,7 +152,7 @@ static bool should_go_on(const struct facts *f, const char *program)
 static bool no_timeout(const struct facts *f, const struct model_socket *s, struct finding *out)
 {
     const struct model_call *asked, *c = waits_for_answer(f, s, &asked);
-    if (c == NULL || !facts_learner(f, s->owner->program))
+    if (c == NULL)
         return false;
     const struct event *packet = NULL, *icmp = refusal(f, asked);
     enum loss loss = icmp != NULL ? NOTHING_LOST : lost_since(f, s, asked->event->n, &packet);
@@ -173,11 +191,11 @@ static bool is_stalled(const struct facts *f)
 
 bool rule_udp_no_timeout(const struct facts *f, struct finding *out)
 {
-    for (unsigned i = 0; is_stalled(f) && i < f->model.nsockets; i++) {
-        const struct model_socket *s = f->model.sockets[i];
-        if (s->datagram && !s->nonblocking && asks(f, s) && no_timeout(f, s, out))
+    const struct model_socket *s;
+    unsigned i = 0, asking = 0;
+    while (is_stalled(f) && (s = next_asking(f, &i, &asking)) != NULL)
+        if (!s->nonblocking && no_timeout(f, s, out))
             return true;
-    }
     return false;
 }
 
@@ -226,10 +244,12 @@ static bool asked_once(const struct facts *f, const struct model_socket *s, stru
     struct datagram d = DATAGRAM_INIT;
     const struct model_call *asked = NULL;
     bool to = false, found = false;
-    for (uint64_t n = s->born; !found && datagram_next(f, &n, &d);) {
-        to = datagram_meets(f, &d, s);
+    unsigned lost = 0;
+    for (uint64_t n = s->born; !found && lost < LOST_MOST && datagram_next(f, &n, &d);) {
+        to = d.lost && datagram_meets(f, &d, s);
         if (!d.lost || (!to && !datagram_leaves(f, &d, s)))
             continue;
+        lost++;
         asked = question_of(f, s, d.event);
         found = asked != NULL && !sent_again(f, asked);
     }
@@ -317,14 +337,11 @@ static bool bursts(const struct facts *f, const struct model_socket *s, struct f
 
 bool rule_udp_loss_not_expected(const struct facts *f, struct finding *out)
 {
-    for (unsigned i = 0; facts_broken(f) && i < f->model.nsockets; i++) {
-        const struct model_socket *s = f->model.sockets[i];
-        const struct model_call *asked;
-        if (!s->datagram || !facts_learner(f, s->owner->program) || !asks(f, s) ||
-            waits_for_answer(f, s, &asked) != NULL)
-            continue;
-        if (asked_once(f, s, out) || bursts(f, s, out))
+    const struct model_socket *s;
+    const struct model_call *asked;
+    unsigned i = 0, asking = 0;
+    while (facts_broken(f) && (s = next_asking(f, &i, &asking)) != NULL)
+        if (waits_for_answer(f, s, &asked) == NULL && (asked_once(f, s, out) || bursts(f, s, out)))
             return true;
-    }
     return false;
 }
