@@ -15,6 +15,12 @@ static inline int64_t clock_now(void)
     return (int64_t)ts.tv_sec * CLOCK_S + ts.tv_nsec;
 }
 
+/* So many milliseconds later; the end of time when that is beyond it. */
+static inline int64_t clock_after(int64_t from, int64_t ms)
+{
+    return ms > (INT64_MAX - from) / CLOCK_MS ? INT64_MAX : from + ms * CLOCK_MS;
+}
+
 /* Processor time of this thread (CLOCK_THREAD_CPUTIME_ID). */
 static inline int64_t clock_thread(void)
 {

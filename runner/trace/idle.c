@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 
+#include "base/clock.h"
 #include "trace/memory.h"
 #include "trace/tracee.h"
 
@@ -73,12 +74,14 @@ void idle_after(struct tracee *t, int64_t result, const char *error)
 /* The other timers run only while the process does. */
 static void note_interval_timer(struct tracee *t)
 {
+    struct process *p = t->process;
     struct itimerval timer;
     if (t->args[0] != ITIMER_REAL ||
         memory_read(t->tid, t->args[1], &timer, sizeof timer) < sizeof timer)
         return;
-    t->process->timer_armed = timer.it_value.tv_sec != 0 || timer.it_value.tv_usec != 0;
-    t->process->timer_repeats = timer.it_interval.tv_sec != 0 || timer.it_interval.tv_usec != 0;
+    p->timer_armed = timer.it_value.tv_sec != 0 || timer.it_value.tv_usec != 0;
+    p->timer_repeats = timer.it_interval.tv_sec != 0 || timer.it_interval.tv_usec != 0;
+    p->timer_ends = p->timer_repeats ? 0 : clock_after(t->entered, timer.it_value.tv_sec * 1000);
 }
 
 void idle_effects(struct tracee *t, int64_t result)
@@ -90,11 +93,14 @@ void idle_effects(struct tracee *t, int64_t result)
         if (strstr(decoded_text(&t->decoded, "option"), "TIMEO") != NULL)
             t->process->receive_timeout = true;
     } else if (strcmp(name, "alarm") == 0) {
-        t->process->timer_armed = decoded_value(&t->decoded, "seconds", 0) != 0;
+        uint32_t seconds = (uint32_t)decoded_value(&t->decoded, "seconds", 0);
+        t->process->timer_armed = seconds != 0;
         t->process->timer_repeats = false;
+        t->process->timer_ends = clock_after(t->entered, (int64_t)seconds * 1000);
     } else if (strcmp(name, "setitimer") == 0) {
         note_interval_timer(t);
     } else if (strcmp(name, "timer_settime") == 0 || strcmp(name, "timerfd_settime") == 0) {
         t->process->timer_armed = t->process->timer_repeats = true;
+        t->process->timer_ends = 0;
     }
 }

@@ -127,7 +127,8 @@ void names_open_flags(struct strbuf *out, int value)
 {
     static const struct name table[] = {NAME(O_CREAT),    NAME(O_EXCL),      NAME(O_TRUNC),
                                         NAME(O_APPEND),   NAME(O_NONBLOCK),  NAME(O_CLOEXEC),
-                                        NAME(O_NOFOLLOW), NAME(O_DIRECTORY), NAME(O_PATH)};
+                                        NAME(O_NOFOLLOW), NAME(O_DIRECTORY), NAME(O_PATH),
+                                        NAME(O_NOCTTY)};
     static const struct name access[] = {NAME(O_RDONLY), NAME(O_WRONLY), NAME(O_RDWR)};
     one(out, access, COUNT(access), value & O_ACCMODE);
     if ((value & ~O_ACCMODE) != 0) {

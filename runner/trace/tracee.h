@@ -29,6 +29,7 @@ struct process {
     bool receive_timeout; /* SO_RCVTIMEO or SO_SNDTIMEO was set on some socket */
     bool timer_armed;     /* alarm(2), setitimer(2), …: a signal will come */
     bool timer_repeats;   /* and another one after it */
+    int64_t timer_ends;   /* the first does not come before that (clock.h); 0: any time */
     const char *leftover;
     uint64_t cpu_ms; /* as last seen */
 };

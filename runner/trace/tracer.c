@@ -172,19 +172,28 @@ static int descriptor_of(const struct tracee *t)
     return -1;
 }
 
+static void will_wake(struct trace_rest *rest, int64_t when)
+{
+    if (!rest->timed || when < rest->wakes)
+        rest->wakes = when;
+    rest->timed = true;
+}
+
 static struct trace_rest rest_of(const struct tracee *t)
 {
     struct trace_rest rest = {.program = t->process->program, .event = -1, .fd = -1};
-    rest.timed = t->process->timer_armed;
+    if (t->process->timer_armed)
+        will_wake(&rest, t->process->timer_ends);
     if (t->state != CALL_ENTERED)
         return rest;
     rest.spec = t->spec;
     rest.event = t->event;
     rest.fd = descriptor_of(t);
+    if (t->spec->blocks == BLOCKS_TIMED && t->decoded.timeout_ms >= 0)
+        will_wake(&rest, clock_after(t->entered, t->decoded.timeout_ms));
     if (t->spec->blocks == BLOCKS_NAP ||
-        (t->spec->blocks == BLOCKS_TIMED && t->decoded.timeout_ms >= 0) ||
         (t->spec->blocks == BLOCKS_PEER && t->process->receive_timeout))
-        rest.timed = true;
+        will_wake(&rest, 0);
     rest.idle_loop = rest.timed && t->idle_rounds >= IDLE_ROUNDS &&
                      clock_now() - t->idle_since >= IDLE_MS * CLOCK_MS;
     return rest;
@@ -213,8 +222,8 @@ bool tracer_asleep(struct tracer *tracer, const struct trace_program *program,
             return false;
         if (*n < most) {
             rests[*n] = rest_of(t);
-            if (t->state != CALL_ENTERED)
-                rests[*n].timed = rests[*n].timed || timed;
+            if (t->state != CALL_ENTERED && timed)
+                will_wake(&rests[*n], 0);
             ++*n;
         }
     }

@@ -48,7 +48,8 @@ struct trace_rest {
     const struct call_spec *spec;
     int64_t event;  /* its event in the timeline, or -1: not recorded */
     int fd;         /* the call's descriptor, or -1 */
-    bool timed;     /* it will wake by itself (a time-out, a nap, an armed timer) */
+    bool timed;     /* it will wake by itself (a time-out, a nap, an armed timer) … */
+    int64_t wakes;  /* … not before that (clock.h); 0: any time */
     bool idle_loop; /* timed, but it has woken so, and gone back to sleep, at least three times
                        before, and for longer than a client counts slices of time-outs (2.5 s) */
 };

@@ -376,6 +376,12 @@ static void idle_poll(void)
     }
 }
 
+static void poll_late(void)
+{
+    struct pollfd pfd = {.fd = datagrams(), .events = POLLIN};
+    poll(&pfd, 1, 3600000); /* HERE poll_late */
+}
+
 /* Two seconds, in slices: it gives up by itself. */
 static void slices(void)
 {
@@ -450,6 +456,12 @@ static void timer_off(void)
     struct itimerval later = {{0, 0}, {5, 0}}, off = {{0, 0}, {0, 0}};
     setitimer(ITIMER_REAL, &later, NULL);
     setitimer(ITIMER_REAL, &off, NULL);
+    mute();
+}
+
+static void timer_late(void)
+{
+    alarm(3600);
     mute();
 }
 
@@ -821,6 +833,8 @@ int main(int argc, char **argv)
         {"by_timer", by_timer},
         {"by_alarm", by_alarm},
         {"timer_off", timer_off},
+        {"timer_late", timer_late},
+        {"poll_late", poll_late},
         {"sleeper", sleeper},
         {"long_nap", very_long_nap},
         {"naps", naps},
