@@ -27,6 +27,7 @@
 #include "grade/out.h"
 #include "grade/pages.h"
 #include "grade/policy.h"
+#include "grade/renew.h"
 #include "grade/slots.h"
 #include "report/verdict_json.h"
 #include "scene/tier.h"
@@ -251,6 +252,7 @@ static bool is_wanted(const struct grade_request *r, const struct submission *s)
            key_in_shard(s->student, r->shard, r->shards);
 }
 
+/* Its pages are there, or can be made of what is there. */
 static bool is_known(const struct run *run, const struct submission *s, const char *key)
 {
     const struct journal_entry *entry =
@@ -259,7 +261,8 @@ static bool is_known(const struct run *run, const struct submission *s, const ch
            strcmp(entry->outcome, outcome_name(OUTCOME_INTERNAL_ERROR)) != 0 &&
            entry->handed_in == s->handed_in && strcmp(entry->submission, s->origin) == 0 &&
            strcmp(entry->name, s->name != NULL ? s->name : s->student) == 0 &&
-           pages_exist(run->request->out, s->folder, s->lab->id, s->attempt, run->formats);
+           (pages_exist(run->request->out, s->folder, s->lab->id, s->attempt, run->formats) ||
+            renew_pages(run->journal, entry, s, run->request->out, run->formats));
 }
 
 /* With --watch a later round finds again what a former one has counted. */

@@ -136,18 +136,30 @@ static int write_all(const char *path, const struct class_feedback *feedback, un
     return rc;
 }
 
+/* The last scene is a hidden step's also when all of them pass, or when the check failed. */
+static bool ends_in_secret(const struct lab *lab, const struct verdict *v)
+{
+    bool secret = false, told = false;
+    for (unsigned i = 0; i < lab->nsteps && i < v->nsteps; i++) {
+        told = told || (!lab->steps[i].hidden && v->steps[i].status == STEP_FAIL);
+        secret = secret || lab->steps[i].hidden;
+    }
+    return secret && !told;
+}
+
+bool pages_have_recording(const struct lab *lab, const struct verdict *v)
+{
+    return v->outcome != OUTCOME_BUILD_ERROR && v->outcome != OUTCOME_INTERNAL_ERROR &&
+           !ends_in_secret(lab, v);
+}
+
 int pages_write(const struct page_of *of, const struct verdict *v, const struct timeline *tl,
                 unsigned formats, struct error *err)
 {
     bool *hidden = mem_alloc((of->lab->nsteps + 1) * sizeof *hidden);
-    bool secret = false, told = false;
-    for (unsigned i = 0; i < of->lab->nsteps && i < v->nsteps; i++) {
+    bool secret = ends_in_secret(of->lab, v);
+    for (unsigned i = 0; i < of->lab->nsteps && i < v->nsteps; i++)
         hidden[i] = of->lab->steps[i].hidden;
-        told = told || (!hidden[i] && v->steps[i].status == STEP_FAIL);
-        secret = secret || hidden[i];
-    }
-    /* The last scene is a hidden step's also when all of them pass, or when the check failed. */
-    secret = secret && !told;
     struct class_feedback feedback = {.verdict = v,
                                       .hidden = hidden,
                                       .tl = secret || tl == NULL || tl->count == 0 ? NULL : tl,

@@ -34,6 +34,9 @@ char *pages_path(const char *out, const char *folder, const char *lab, unsigned 
 bool pages_exist(const char *out, const char *folder, const char *lab, unsigned attempt,
                  unsigned formats);
 
+/* Whether there is a recording beside them: none of a build, nor of a scene that is hidden. */
+bool pages_have_recording(const struct lab *lab, const struct verdict *v);
+
 /* Writes them: at once or not at all, each. tl: of a scene that may be shown; empty or NULL: no
  * recording. */
 int pages_write(const struct page_of *of, const struct verdict *v, const struct timeline *tl,

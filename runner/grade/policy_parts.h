@@ -14,7 +14,7 @@
 #include "catalog/store.h"
 #include "grade/policy.h"
 
-enum { SHARE_ONE = 10000, WEIGHT_ONE = 1000, POINTS_MOST = 1000000 };
+enum { SHARE_ONE = 10000, WEIGHT_ONE = 1000 };
 #define MARK_ONE INT64_C(1000000000)
 
 enum counting { COUNT_BEST, COUNT_LAST, COUNT_FIRST };

@@ -107,15 +107,20 @@ grade --out "$tmp/grades" --fresh --only anna
 has "--fresh judges again what has not changed" "$out" "1 submission."
 grade --out "$tmp/grades" --only nobody
 has "a student whom nobody knows is told" "$out" 'Nothing was handed in by "nobody"'
-rm "$tmp/grades/students/anna/$lab.html"
+cp "$tmp/grades/students/ben/$lab.html" "$tmp/ben.html"
+cp "$tmp/grades/students/ben/$lab.txt" "$tmp/ben.txt"
+rm "$tmp/grades/students/ben/$lab.html" "$tmp/grades/students/ben/$lab.txt"
+grade --out "$tmp/grades" --format csv
+has "pages that are not asked for are not made" "$out" ": 0 judged now"
+ok "so they are not there" test ! -e "$tmp/grades/students/ben/$lab.html"
 grade --out "$tmp/grades"
-has "a page that has gone is made again" "$out" "1 judged now"
-ok "and is there" test -s "$tmp/grades/students/anna/$lab.html"
-for page in "$lab.txt" "$lab.jsonl"; do
-    : >"$tmp/grades/students/anna/$page"
-    grade --out "$tmp/grades"
-    has "a page that a power cut has left empty is made again ($page)" "$out" "1 judged now"
-done
+has "pages that have gone are made of what is known, without judging" "$out" ": 0 judged now"
+ok "and are as they were" cmp "$tmp/grades/students/ben/$lab.html" "$tmp/ben.html"
+ok "also as text" cmp "$tmp/grades/students/ben/$lab.txt" "$tmp/ben.txt"
+rm "$tmp/grades/students/anna/$lab.html" "$tmp/grades/students/anna/$lab.jsonl"
+grade --out "$tmp/grades"
+has "without its recording a submission is judged again" "$out" "1 judged now"
+ok "and the page is there" test -s "$tmp/grades/students/anna/$lab.html"
 cp "$root/labs/$lab/starter/udp_echo.c" "$class/ben/$lab/"
 
 run "$socklings" grade "$class" --lab 5 --out "$tmp/grades" --json

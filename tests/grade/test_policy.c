@@ -1,6 +1,8 @@
 /* grade/policy: what a policy says is what is done, and nonsense is named, with its place. */
 #include "class_help.h"
 
+#include "report/verdict_json.h"
+
 #include <cjson/cJSON.h>
 #include <math.h>
 
@@ -366,8 +368,9 @@ static void the_largest_numbers_that_are_allowed_do_not_overflow(void **state)
     (void)state;
     struct policy *p = policy_of("{\"version\": 1, \"total\": 1000000}");
     int64_t most = INT64_C(100000) * WEIGHT_ONE, points = INT64_C(1000000) * WEIGHT_ONE;
-    assert_true(mark_of(p, most, most, POINTS_MOST, POINTS_MOST, SHARE_ONE) == 1000000 * MARK_ONE);
-    assert_true(mark_of(p, points, points, POINTS_MOST, POINTS_MOST, SHARE_ONE) ==
+    assert_true(mark_of(p, most, most, VERDICT_POINTS_MOST, VERDICT_POINTS_MOST, SHARE_ONE) ==
+                1000000 * MARK_ONE);
+    assert_true(mark_of(p, points, points, VERDICT_POINTS_MOST, VERDICT_POINTS_MOST, SHARE_ONE) ==
                 1000000 * MARK_ONE);
     assert_true(policy_round(1000000 * MARK_ONE) == 1000000);
     policy_free(p);

@@ -101,6 +101,46 @@ static void every_field_is_there_under_its_name(void **state)
     cJSON_Delete(document(&whole));
 }
 
+static void read_again(const struct verdict *v)
+{
+    struct strbuf first = STRBUF_INIT, second = STRBUF_INIT;
+    struct error err;
+    struct verdict read;
+    verdict_json(v, &first);
+    struct json_doc *doc = json_parse(first.data, first.len, "v.json", &err);
+    if (doc == NULL)
+        fail_msg("%s", err.text);
+    struct json root = json_root(doc);
+    if (verdict_read(&root, &read, &err) != 0)
+        fail_msg("%s", err.text);
+    verdict_json(&read, &second);
+    assert_string_equal(second.data, first.data);
+    verdict_free(&read);
+    json_free(doc);
+    strbuf_free(&first);
+    strbuf_free(&second);
+}
+
+static void what_was_written_is_read_again(void **state)
+{
+    (void)state;
+    const struct verdict empty = {.outcome = OUTCOME_INTERNAL_ERROR};
+    struct diagnosis hint = {.id = "backlog", .certainty = CERTAINTY_HINT};
+    struct step_result step = {.id = "x", .title = "\"\xe2\x80\xae\n", .status = STEP_FAIL};
+    struct verdict v = {.lab = "x", .seed = UINT64_MAX, .steps = &step, .nsteps = 1};
+    read_again(&whole);
+    read_again(&empty);
+    for (int i = OUTCOME_PASS; i <= OUTCOME_INTERNAL_ERROR; i++) {
+        v.outcome = (enum outcome)i;
+        read_again(&v);
+    }
+    step.diagnosis = &hint;
+    for (int i = STAGE_NONE; i <= STAGE_MEMORY; i++) {
+        step.stage = (enum stage)i;
+        read_again(&v);
+    }
+}
+
 static void an_empty_verdict_is_a_document_too(void **state)
 {
     (void)state;
@@ -190,6 +230,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_field_is_there_under_its_name),
+        cmocka_unit_test(what_was_written_is_read_again),
         cmocka_unit_test(an_empty_verdict_is_a_document_too),
         cmocka_unit_test(outcomes_and_states_have_the_names_of_the_document),
         cmocka_unit_test(a_hint_is_a_hint),
