@@ -114,15 +114,12 @@ static int write_recording(const char *path, const struct timeline *tl, struct e
     return rc;
 }
 
-static int write_all(const char *path, const struct class_feedback *feedback, unsigned formats,
-                     struct error *err)
+static int write_pages(const char *path, const struct class_feedback *feedback, unsigned formats,
+                       struct error *err)
 {
     struct strbuf text = STRBUF_INIT;
-    char *dir = file_folder(path);
-    int rc = file_make_dirs(dir, 0777, err);
-    if (rc == 0)
-        rc = write_recording(path, feedback->tl, err);
-    if (rc == 0 && (formats & FORMAT_TEXT)) {
+    int rc = 0;
+    if (formats & FORMAT_TEXT) {
         class_feedback_text(feedback, &text);
         rc = write_text(path, ".txt", &text, err);
     }
@@ -132,7 +129,6 @@ static int write_all(const char *path, const struct class_feedback *feedback, un
         rc = write_text(path, ".html", &text, err);
     }
     strbuf_free(&text);
-    free(dir);
     return rc;
 }
 
@@ -171,7 +167,13 @@ int pages_write(const struct page_of *of, const struct verdict *v, const struct 
                                       .repeats = of->repeats,
                                       .disagreed = of->disagreed};
     char *path = pages_path(of->out, of->folder, of->lab->id, of->attempt);
-    int rc = write_all(path, &feedback, formats, err);
+    char *dir = file_folder(path);
+    int rc = file_make_dirs(dir, 0777, err);
+    if (rc == 0 && !of->renewed)
+        rc = write_recording(path, feedback.tl, err);
+    if (rc == 0)
+        rc = write_pages(path, &feedback, formats, err);
+    free(dir);
     free(path);
     free(hidden);
     return rc;

@@ -25,6 +25,7 @@ struct page_of {
     const char *name; /* NULL: nobody knows */
     const struct lab *lab;
     unsigned attempt, repeats, disagreed;
+    bool renewed; /* its recording is there already, and stays as it is */
 };
 
 /* The path without its ending; the caller frees. */

@@ -36,7 +36,8 @@ static bool write_pages(const struct journal_entry *entry, const struct submissi
                            .lab = s->lab,
                            .attempt = s->attempt,
                            .repeats = entry->repeats,
-                           .disagreed = entry->disagreed};
+                           .disagreed = entry->disagreed,
+                           .renewed = true};
     bool written = v->nsteps == s->lab->nsteps && load_recording(s, v, out, &tl);
     if (written) {
         written = pages_write(&page, v, &tl, formats, NULL) == 0;
