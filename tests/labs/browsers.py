@@ -7,11 +7,12 @@ import os
 import re
 import shutil
 import socket
+import struct
 import sys
 import threading
 
 from real import (DEADLINE, Program, Server, compiled, finish, folder, free_port, have, part, receive_all,
-                  same, say, skip, talk)
+                  same, say, settles, skip, talk)
 
 sys.path.insert(0, os.path.join("tests", "report"))
 import browser  # noqa: E402
@@ -257,6 +258,22 @@ def in_chromium(server, page):
         relay.close()
 
 
+# --- clients that break off ---
+
+
+def break_off(server):
+    """After each byte of a request, and of what comes back."""
+    request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+    for sent, received in [(n, 0) for n in range(len(request) + 1)] + [(len(request), n) for n in (1, 100, 300)]:
+        with socket.create_connection(("127.0.0.1", server.port), DEADLINE) as s:
+            s.sendall(request[:sent])
+            if received:
+                s.recv(received)
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    same(fetch(server.port, request)[0], 200, "resets at every moment, and the next client has its page")
+    same(settles(server.descriptors, lambda n: n == 4), 4, "and no descriptor is left of them")
+
+
 # --- more than it has descriptors for ---
 
 
@@ -289,6 +306,7 @@ def main():
                 s.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
                 page = parts(receive_all(s))[2]
             part("Python", with_python, server, page)
+            part("resets", break_off, server)
             part("curl", with_curl, server, page)
             part("nc and socat", with_terminals, server, page)
             part("Chromium", in_chromium, server, page)

@@ -4,36 +4,17 @@
 """
 import os
 import random
-import shutil
 import socket
 import struct
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
-DEADLINE = 60  # seconds; only a broken program reaches it
-build = sys.argv[1]
+from real import DEADLINE, build, finish, folder, say, settles, skip
+
 seed = int(sys.argv[2]) if len(sys.argv) > 2 else 15
-folder = tempfile.mkdtemp()
 share = os.path.join(folder, "share")
-count = failed = 0
-
-
-def say(ok, title, detail=""):
-    global count, failed
-    count += 1
-    failed += not ok
-    print(f"{'ok' if ok else 'not ok'} {count} - {title}", flush=True)
-    if not ok:
-        print("# " + repr(detail), flush=True)
-
-
-def skip(title, reason):
-    global count
-    count += 1
-    print(f"ok {count} - {title} # SKIP {reason}", flush=True)
 
 
 def compiled(name, out, *flags, change=lambda text: text):
@@ -47,17 +28,6 @@ def compiled(name, out, *flags, change=lambda text: text):
     subprocess.run([os.environ.get("CC", "cc"), "-g", "-Ilib", "-o", path, path + ".c", *flags,
                     os.path.join(build, "libsocklings.a")], check=True)
     return path
-
-
-def settles(look, good):
-    """What look() says once that is good; at the deadline, whatever it says. A server learns of a
-    connection's end a moment after its client."""
-    time_out = time.monotonic() + DEADLINE
-    seen = look()
-    while not good(seen) and time.monotonic() < time_out:
-        time.sleep(0.005)
-        seen = look()
-    return seen
 
 
 def descriptors(server):
@@ -79,13 +49,13 @@ def child_states(server):
 class Server:
     """A server of files; ready when it has said that it listens."""
 
-    def __init__(self, path):
+    def __init__(self, path, **more):
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
             self.port = s.getsockname()[1]
         self.log = open(os.path.join(folder, "log"), "w+b")
         self.process = subprocess.Popen([path, str(self.port), share], stdout=subprocess.PIPE,
-                                        stderr=self.log)
+                                        stderr=self.log, **more)
         self.process.stdout.readline()
         threading.Thread(target=self.process.stdout.read, daemon=True).start()
 
@@ -199,6 +169,75 @@ def changing_files(server):
         got -= len("OK 60000000\n")
         say(got < 60_000_000 if wanted == "less" else got == 60_000_000,
             f"of a file that {what} while it is sent, {wanted} so much comes as was announced", got)
+
+
+def ordinary():
+    """How root starts a program that may not do everything."""
+    return {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+
+
+def permissions(path, client):
+    """Files and folders that the server, or the client, may not open."""
+    os.chmod(folder, 0o755)
+    os.chmod(write("shut.txt", b"shut"), 0)
+    write("closed/inside", b"inside")
+    os.chmod(os.path.join(share, "closed"), 0)
+    with Server(path, **ordinary()) as server:
+        for name in (b"shut.txt", b"closed/inside"):
+            say(server.ask(b"GET " + name + b"\n") == b"ERR Permission denied\n",
+                f"the server says that it may not open {name.decode()}")
+        say(server.ask(b"GET a.txt\n") == b"OK 5\nalpha", "and goes on")
+        done = fetch(client, server.port, "a.txt", os.path.join(share, "closed", "a.txt"), **ordinary())
+        say(done.returncode == 1 and b"Permission denied" in done.stderr and b"closed/a.txt.part" in done.stderr,
+            "the client says where it may not save", done)
+    os.chmod(share, 0)
+    done = subprocess.run([path, "1", share], capture_output=True, timeout=DEADLINE, check=False, **ordinary())
+    say(done.returncode == 1 and b"Permission denied" in done.stderr,
+        "a folder that the server may not enter is told, and it does not listen", done)
+    for name in (share, os.path.join(share, "closed")):
+        os.chmod(name, 0o755)
+
+
+def one_byte_at_a_time(path):
+    """A client that never finishes its request: with a patience of a second here, else of sixty."""
+    with Server(path) as server, server.connect() as s:
+        s.settimeout(0.05)
+        until = time.monotonic() + DEADLINE
+        ended = False
+        while not ended and time.monotonic() < until:
+            try:
+                s.sendall(b"G")
+                ended = s.recv(1) == b""
+            except socket.timeout:
+                pass
+            except OSError:
+                ended = True
+        say(ended, "a client that sends a byte now and then, and never a newline, is sent away")
+        fds = settles(lambda: (descriptors(server), child_states(server)), lambda seen: seen == (4, []))
+        say(fds == (4, []), "and nothing is left of it", fds)
+
+
+def killed_client(client):
+    """A client that is killed has kept what it had, and its next run goes on from there."""
+    data = write("killed", random.randbytes(3_000_000))
+    part = os.path.join(folder, "killed.part")
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(DEADLINE)
+        process = subprocess.Popen([client, "127.0.0.1", str(listener.getsockname()[1]), "killed"], cwd=folder,
+                                   stderr=subprocess.DEVNULL)
+        s, _ = listener.accept()
+        with s:
+            s.sendall(b"OK 3000000\n" + read(data)[:1_700_000])
+            size = settles(lambda: os.path.exists(part) and os.stat(part).st_size, lambda size: size == 1_700_000)
+            process.kill()
+            process.wait(DEADLINE)
+    say(size == 1_700_000 and read(part) == read(data)[:1_700_000],
+        "a client that is killed leaves all that had come", size)
+    with Fake(b"OK 3000000\n" + read(data)[1_700_000:]) as fake:
+        done = fetch(client, fake.port, "killed")
+    say(fake.requests == [b"GET killed 1700000\n"] and done.returncode == 0 and
+        read(os.path.join(folder, "killed")) == read(data), "and its next run asks for the rest, and for no more",
+        (fake.requests, done))
 
 
 def many_clients(server):
@@ -448,11 +487,15 @@ def main():
     names(compiled("file_server", "by_parts", change=lambda text: text.replace("SYS_openat2", "-1L")),
           "part by part")
     simple(sanitizers)
+    permissions(server, client)
+    one_byte_at_a_time(compiled("file_server", "hasty",
+                                change=lambda text: text.replace("PATIENCE = 60", "PATIENCE = 1")))
     with Server(server) as running:
         changing_files(running)
         resets(running, [(n, 0) for n in range(11)] + [(10, n) for n in range(1, 11)], "lab 15")
         many_clients(running)
         large_files(running, client)
+        killed_client(client)
         other_splices(running)
         full_disk(running, client, "with splice()")
         full_disk(running, with_splice("for no disk", SPLICES["that is not there"]), "without")
@@ -468,6 +511,4 @@ def main():
 try:
     main()
 finally:
-    shutil.rmtree(folder)
-print(f"1..{count}")
-sys.exit(failed > 0)
+    finish()

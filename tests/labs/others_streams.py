@@ -8,48 +8,16 @@ import shutil
 import socket
 import struct
 import subprocess
-import sys
-import tempfile
 import threading
 import time
 
-DEADLINE = 60  # seconds; only a broken program reaches it
+from real import DEADLINE, SANITIZE, compiled, finish, free_port, say, settles, skip
+
 MIB = 1 << 20
-build = sys.argv[1]
-folder = tempfile.mkdtemp()
-count = 0
-
-
-def say(ok, title, detail=""):
-    global count
-    count += 1
-    print(f"{'ok' if ok else 'not ok'} {count} - {title}", flush=True)
-    if not ok:
-        print("# " + repr(detail)[:2000], flush=True)
-
-
-def skip(title, reason):
-    global count
-    count += 1
-    print(f"ok {count} - {title} # SKIP {reason}", flush=True)
-
-
-def compiled(lab, name, *flags):
-    path = os.path.join(folder, name + "".join(flags).replace("/", "").replace(",", ""))
-    subprocess.run(
-        [os.environ.get("CC", "cc"), *flags, "-Ilib", "-o", path, f"labs/{lab}/solution/{name}.c",
-         os.path.join(build, "libsocklings.a")], check=True)
-    return path
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class Program:
-    """A solution with pipes; wait_for() reads what it prints."""
+    """A program with pipes; line() reads what it prints."""
 
     def __init__(self, *command):
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -176,10 +144,7 @@ def frames_to_server(path):
     with dial(port) as s:
         s.sendall(frame(b"and now?"))
         say(read_frame(s) == b"AND NOW?", "framed_server has survived 200 streams of noise")
-    open_files = os.listdir(f"/proc/{server.process.pid}/fd")
-    time_out = time.monotonic() + DEADLINE
-    while len(open_files) > 4 and time.monotonic() < time_out:  # the last close is under way
-        open_files = os.listdir(f"/proc/{server.process.pid}/fd")
+    open_files = settles(lambda: os.listdir(f"/proc/{server.process.pid}/fd"), lambda seen: len(seen) <= 4)
     say(len(open_files) <= 4, "framed_server has no client's descriptor left", open_files)
     for name, command in {"nc": ["nc", "-N", "127.0.0.1", str(port)],
                           "socat": ["socat", f"-t{DEADLINE}", "-", f"TCP:127.0.0.1:{port}"]}.items():
@@ -357,13 +322,11 @@ def chat_calls(path):
 
 
 try:
-    sanitize = "-fsanitize=address,undefined"
-    for flags in ([], [sanitize, "-g"]):
-        frames_to_server(compiled("13_stream_framing", "framed_server", *flags))
-    client_to_frames(compiled("13_stream_framing", "framed_client", sanitize))
-    chat = compiled("11_tcp_chat", "tcp_chat", sanitize)
+    for sanitize in ([], SANITIZE):
+        frames_to_server(compiled("13_stream_framing", "framed_server", sanitize))
+    client_to_frames(compiled("13_stream_framing", "framed_client"))
+    chat = compiled("11_tcp_chat", "tcp_chat")
     chat_listens(chat)
     chat_calls(chat)
 finally:
-    shutil.rmtree(folder)
-print(f"1..{count}")
+    finish()

@@ -10,12 +10,13 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 DEADLINE = 60  # seconds; only a broken program reaches it
 build = sys.argv[1]
 folder = tempfile.mkdtemp(prefix="socklings-real-")
 count = 0
-SANITIZE = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+SANITIZE = ("-fsanitize=address,undefined", "-fno-sanitize-recover=undefined")
 
 
 def say(ok, title, detail=""):
@@ -58,11 +59,11 @@ def finish():
     print(f"1..{count}")
 
 
-def compiled(lab, name):
+def compiled(lab, name, sanitize=SANITIZE):
     path = os.path.join(folder, name)
     command = [os.environ.get("CC", "cc"), "-g", "-Ilib", "-o", path, f"labs/{lab}/solution/{name}.c",
                os.path.join(build, "libsocklings.a"), "-pthread"]
-    if subprocess.run(command + SANITIZE, stderr=subprocess.DEVNULL, check=False).returncode != 0:
+    if subprocess.run(command + list(sanitize), stderr=subprocess.DEVNULL, check=False).returncode != 0:
         subprocess.run(command, check=True)
     return path
 
@@ -71,6 +72,17 @@ def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
+
+
+def settles(look, good):
+    """What look() says once that is good; at the deadline, whatever it says. A server learns of a
+    connection's end a moment after its client."""
+    time_out = time.monotonic() + DEADLINE
+    seen = look()
+    while not good(seen) and time.monotonic() < time_out:
+        time.sleep(0.005)
+        seen = look()
+    return seen
 
 
 class Program:
@@ -121,6 +133,9 @@ class Program:
     def terminate(self):
         self.process.terminate()
         return self.end()
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
     def complaint(self):
         """What a sanitizer had to say."""
