@@ -84,4 +84,12 @@ char *build_compiler_version(const char *compiler, struct error *err);
  * compile. -1 and *err when one of the two goes wrong. */
 int build_prove_confinement(const char **how, struct error *err);
 
+/* The same in two parts, for who has something else to do while the compilers run. Meanwhile nobody
+ * may step another loop: it would reap them. End and drop free it; drop stops what runs, NULL is
+ * fine. */
+struct build_proof;
+struct build_proof *build_proof_start(void);
+int build_proof_end(struct build_proof *proof, const char **how, struct error *err);
+void build_proof_drop(struct build_proof *proof);
+
 #endif

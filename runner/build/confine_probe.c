@@ -1,5 +1,10 @@
-/* build: build_prove_confinement of build.h. */
-#include <stdio.h>
+/*
+ * build: build_prove_confinement of build.h.
+ *
+ *  - An honest source must compile; one that includes a file with a secret, and one that takes it
+ *    over as bytes, must not, nor show it. The three compile side by side.
+ *  - None comes from a cache: theirs is a folder that is new.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,72 +15,99 @@
 #include "build/cache.h"
 #include "build/confine.h"
 
-/* Compiles the text as FOLDER/probe.c, never from the cache: its folder is new and part of it. */
-static enum build_status compile_text(struct loop *loop, const char *folder, const char *text,
-                                      struct strbuf *messages)
+enum { HONEST, INCLUDED, TAKEN_OVER, PROBES };
+
+struct build_proof {
+    struct loop *loop;
+    char *folder;
+    struct build *builds[PROBES];
+    bool begun;       /* else: */
+    struct error err; /* why not */
+};
+
+/* Starts to compile the text as FOLDER/NAME. */
+static struct build *start(const struct build_proof *proof, const char *name, const char *text,
+                           struct error *err)
 {
-    struct error err;
-    struct build_request request = {
-        .source_dir = folder, .source = "probe.c", .cache_dir = folder, .confine = CONFINE_OR_FAIL};
-    char *path = file_join(folder, "probe.c");
-    int rc = file_write(path, text, strlen(text), 0644, 0, &err);
+    struct build_request request = {.source_dir = proof->folder,
+                                    .source = name,
+                                    .cache_dir = proof->folder,
+                                    .confine = CONFINE_OR_FAIL};
+    char *path = file_join(proof->folder, name);
+    int rc = file_write(path, text, strlen(text), 0644, 0, err);
     free(path);
-    if (rc < 0) {
-        strbuf_puts(messages, err.text);
-        return BUILD_INTERNAL;
+    return rc == 0 ? build_start(proof->loop, &request) : NULL;
+}
+
+static bool start_all(struct build_proof *proof, const char *secret, struct error *err)
+{
+    static const char *const names[PROBES] = {"honest.c", "included.c", "taken_over.c"};
+    char *texts[PROBES] = {
+        mem_string("int main(void) { return 0; }\n"),
+        mem_format("#include \"%s\"\nint main(void) { return 0; }\n", secret),
+        mem_format("__asm__(\".incbin \\\"%s\\\"\");\nint main(void) { return 0; }\n", secret)};
+    bool begun = true;
+    for (int i = 0; i < PROBES; i++) {
+        if (begun)
+            proof->builds[i] = start(proof, names[i], texts[i], err);
+        begun = begun && proof->builds[i] != NULL;
+        free(texts[i]);
     }
-    struct build *b = build_start(loop, &request);
-    const struct build_result *result = build_wait(b);
-    enum build_status status = result->status;
-    strbuf_puts(messages, result->messages);
-    build_free(b);
-    return status;
+    return begun;
+}
+
+struct build_proof *build_proof_start(void)
+{
+    static const char text[] = "#warning this is a secret\n";
+    struct build_proof *proof = mem_alloc(sizeof *proof);
+    struct error *err = &proof->err;
+    const char *cache = build_cache_dir(err);
+    proof->folder = cache == NULL ? NULL : cache_begin(cache, err);
+    proof->loop = proof->folder == NULL ? NULL : loop_new(err);
+    if (proof->loop == NULL)
+        return proof;
+    char *secret = file_join(proof->folder, "secret");
+    proof->begun =
+        file_write(secret, text, strlen(text), 0644, 0, err) == 0 && start_all(proof, secret, err);
+    free(secret);
+    return proof;
+}
+
+void build_proof_drop(struct build_proof *proof)
+{
+    if (proof == NULL)
+        return;
+    for (int i = 0; i < PROBES; i++)
+        build_free(proof->builds[i]);
+    loop_free(proof->loop);
+    if (proof->folder != NULL)
+        file_remove_tree(proof->folder, NULL);
+    free(proof->folder);
+    free(proof);
 }
 
 /* Neither what it holds nor that it can be read may show. */
-static int try_secret(struct loop *loop, const char *folder, const char *before, const char *path,
-                      const char *after, struct error *err)
+static bool is_kept(struct build *b)
 {
-    struct strbuf messages = STRBUF_INIT;
-    char *text = mem_format("%s%s%s\nint main(void) { return 0; }\n", before, path, after);
-    enum build_status status = compile_text(loop, folder, text, &messages);
-    int rc = 0;
-    if (status != BUILD_FAILED || strstr(messages.data, "a secret") != NULL)
-        rc = error_set(err, "a program could include a foreign file");
-    free(text);
-    strbuf_free(&messages);
-    return rc;
+    const struct build_result *result = build_wait(b);
+    return result->status == BUILD_FAILED && strstr(result->messages, "a secret") == NULL;
 }
 
-static int prove(struct loop *loop, const char *folder, struct error *err)
+int build_proof_end(struct build_proof *proof, const char **how, struct error *err)
 {
-    static const char secret[] = "#warning this is a secret\n";
-    struct strbuf messages = STRBUF_INIT;
-    char *path = file_join(folder, "secret");
-    int rc = file_write(path, secret, strlen(secret), 0644, 0, err);
-    if (rc == 0 &&
-        compile_text(loop, folder, "int main(void) { return 0; }\n", &messages) != BUILD_OK)
-        rc = error_set(err, "%s", messages.data);
-    if (rc == 0)
-        rc = try_secret(loop, folder, "#include \"", path, "\"", err);
-    if (rc == 0)
-        rc = try_secret(loop, folder, "__asm__(\".incbin \\\"", path, "\\\"\");", err);
-    strbuf_free(&messages);
-    free(path);
+    int rc = 0;
+    if (!proof->begun)
+        rc = error_set(err, "%s", proof->err.text);
+    else if (build_wait(proof->builds[HONEST])->status != BUILD_OK)
+        rc = error_set(err, "%s", build_wait(proof->builds[HONEST])->messages);
+    else if (!is_kept(proof->builds[INCLUDED]) || !is_kept(proof->builds[TAKEN_OVER]))
+        rc = error_set(err, "a program could include a foreign file");
+    *how = confine_way_name();
+    build_proof_drop(proof);
     return rc;
 }
 
 int build_prove_confinement(const char **how, struct error *err)
 {
-    const char *cache = build_cache_dir(err);
-    char *folder = cache == NULL ? NULL : cache_begin(cache, err);
-    struct loop *loop = folder == NULL ? NULL : loop_new(err);
-    int rc = loop == NULL ? -1 : prove(loop, folder, err);
-    *how = confine_way_name();
-    if (loop != NULL)
-        loop_free(loop);
-    if (folder != NULL)
-        file_remove_tree(folder, NULL);
-    free(folder);
-    return rc;
+    return build_proof_end(build_proof_start(), how, err);
 }
