@@ -22,6 +22,9 @@ enum {
     PIECE = 1 << 30, /* bytes that are sent with one call; the kernel takes at most 2 GiB */
 };
 
+/* unistd.h has it too, but not under -std=c11: it is no part of POSIX. */
+long syscall(long number, ...);
+
 /* O_NONBLOCK, because opening a FIFO would wait for somebody to write to it. For the reading
  * of a regular file it means nothing. */
 enum { TO_READ = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC };
