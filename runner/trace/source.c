@@ -6,6 +6,7 @@
  * used again only when the list is the same;
  *  - what a code address means is remembered, since libdw searches its symbol tables linearly;
  *  - separate debug files are not looked for (and so nothing is ever fetched);
+ *  - a program with far more debugging information than usual is not read (modest.h);
  *  - a file that the program could write is not read: it may be damaged on purpose, or become
  *    shorter while it is mapped here, which would end us (SIGBUS).
  */
@@ -26,6 +27,7 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "trace/memory.h"
+#include "trace/modest.h"
 #include "trace/proc.h"
 #include "trace/symbols.h"
 
@@ -175,6 +177,10 @@ static Dwfl_Module *report(struct image *image, pid_t pid, const struct proc_map
     int fd = -1;
     if (image->nmodules++ < MODULES)
         fd = binary != NULL ? open_regular(AT_FDCWD, path, 0, &st) : open_mapped(pid, m, own, &st);
+    if (fd >= 0 && binary != NULL && !modest_program(fd)) {
+        close(fd);
+        fd = -1;
+    }
     if (fd >= 0) {
         bool fixed = pread(fd, &header, sizeof header, 0) == (ssize_t)sizeof header &&
                      header.e_type == ET_EXEC;
