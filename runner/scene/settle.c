@@ -176,6 +176,14 @@ static bool wire_drained(struct run *run, const struct actor *actor)
     return run->settle == SETTLE_ARRIVED;
 }
 
+/* What came while the threads were looked at: for peers, for terminals, from the tracer. */
+static bool nothing_new(struct run *run)
+{
+    uint64_t before = run_activity(run);
+    drain_outputs(run);
+    return run_activity(run) == before && outputs_read(run) && !loop_pending(run->loop);
+}
+
 /* What has been sent has arrived, and nobody is at work on it. */
 static bool arrived(struct run *run, const struct actor *actor)
 {
@@ -187,9 +195,7 @@ static bool arrived(struct run *run, const struct actor *actor)
         return false;
     if (someone_alive(run, actor) && !threads_asleep(run, actor, rests, &n))
         return false;
-    uint64_t before = run_activity(run);
-    drain_outputs(run);
-    return run_activity(run) == before && outputs_read(run);
+    return nothing_new(run);
 }
 
 /* The same, whatever the wire still keeps back. */
@@ -199,24 +205,28 @@ static bool at_rest(struct run *run)
     unsigned n;
     if (wire_pump(run) || (tracer_live(run->tracer) > 0 && !threads_asleep(run, NULL, rests, &n)))
         return false;
-    uint64_t before = run_activity(run);
-    drain_outputs(run);
-    return run_activity(run) == before && outputs_read(run);
+    return nothing_new(run);
+}
+
+/* Nanoseconds in which the programs or this thread, without which they do not get on, could have
+ * run but had no processor. */
+static uint64_t kept_waiting(const struct run *run)
+{
+    return proc_waited_ns(gettid()) + tracer_waited_ns(run->tracer, NULL);
 }
 
 /* Time for which nobody had to wait for a processor. */
 static bool waited_enough(struct run *run)
 {
     int64_t now = clock_now();
-    uint64_t waited;
     if (run->calm_since == 0) {
         run->calm_since = now;
-        tracer_waited_ns(run->tracer, &run->calm_waited);
+        run->calm_waited = kept_waiting(run);
         return false;
     }
     if (now - run->calm_since < CALM_MS * CLOCK_MS)
         return false;
-    tracer_waited_ns(run->tracer, &waited);
+    uint64_t waited = kept_waiting(run);
     if (waited > run->calm_waited)
         now -= (int64_t)(waited - run->calm_waited);
     return now - run->calm_since >= CALM_MS * CLOCK_MS;

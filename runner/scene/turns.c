@@ -84,14 +84,16 @@ static bool cut_off(struct run *run, const struct action *action)
 enum progress turn_step(struct run *run, const struct action *action)
 {
     if (run->held == PROGRESS_WAIT) {
-        if (!run->begun && turn_acts(action) && !run->hurries && !goes_along(run->before, action) &&
-            !calm(run))
+        bool along = !run->begun && goes_along(run->before, action);
+        if (!run->begun && turn_acts(action) && !run->hurries && !along && !calm(run))
             return PROGRESS_WAIT;
-        int64_t began = clock_now();
+        int64_t began = clock_now(), former = run->action_began;
         run->hurries = false;
         run->held = action_step(run, action);
         if (!run->begun) /* what is done at once stands behind what it has recorded itself */
             run->action_began = run->held == PROGRESS_WAIT ? began : clock_now();
+        if (along && run->before != NULL && turn_acts(run->before))
+            run->action_began = former; /* one turn: nothing that came of it lies between */
         run->begun = true;
         run->received_before = received(run, action);
     }
