@@ -118,7 +118,7 @@ static void make(struct sandbox_ready *ready, struct sandbox_kind kind)
     *ready = (struct sandbox_ready){.made = true, .kind = kind, .control = -1, .pidfd = -1};
     if (geteuid() == 0 && !kind.own)
         config.uid = kind.tier == TIER_A ? INSIDE_UID : ids.uid;
-    if (filter_get(kind.tier != TIER_A, &config.filter, NULL) != 0) {
+    if (filter_get(kind.tier != TIER_A, kind.own, &config.filter, NULL) != 0) {
         failed(ready, "build its seccomp filter");
         return;
     }

@@ -8,6 +8,7 @@
 #include "trace/filter.h"
 
 #include <errno.h>
+#include <linux/if_packet.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -175,10 +176,11 @@ static int add_clone(scmp_filter_ctx ctx)
 }
 
 /* Calls in whose place the C library takes an older one: the flags of clone3 lie in memory, out of
- * the filter's sight, and of execveat nobody knows by its arguments what it will execute. */
+ * the filter's sight; of execveat nobody knows by its arguments what it will execute; and the
+ * others are readv and writev, which are traced, in another guise. */
 static int add_missing(scmp_filter_ctx ctx)
 {
-    static const char *const names[] = {"clone3", "execveat"};
+    static const char *const names[] = {"clone3", "execveat", "preadv2", "pwritev2"};
     return add_names(ctx, SCMP_ACT_ERRNO(ENOSYS), names, sizeof names / sizeof names[0]);
 }
 
@@ -211,7 +213,19 @@ static int add_traced(scmp_filter_ctx ctx)
     return rc;
 }
 
-static int add_all_refused(scmp_filter_ctx ctx, bool shared)
+/* Rings of packet sockets are as large as their program says, and in no process until it maps them.
+ * The user's own programs may be tcpdump(8), which has no other way. */
+static int add_rings(scmp_filter_ctx ctx)
+{
+    static const unsigned rings[] = {PACKET_RX_RING, PACKET_TX_RING};
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < sizeof rings / sizeof rings[0]; i++)
+        rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(EPERM), SCMP_SYS(setsockopt), 2,
+                              INT_IS(1, SOL_PACKET), INT_IS(2, rings[i]));
+    return rc;
+}
+
+static int add_all_refused(scmp_filter_ctx ctx, bool shared, bool own)
 {
     const uint32_t no = SCMP_ACT_ERRNO(EPERM);
     int rc = add_names(ctx, no, refused, sizeof refused / sizeof refused[0]);
@@ -229,6 +243,8 @@ static int add_all_refused(scmp_filter_ctx ctx, bool shared)
         rc = add_clone(ctx);
     if (rc == 0)
         rc = add_sockets(ctx);
+    if (rc == 0 && !own)
+        rc = add_rings(ctx);
     if (rc == 0)
         rc = add_terminal(ctx);
     if (rc == 0)
@@ -254,7 +270,7 @@ static int export(scmp_filter_ctx ctx, struct sock_fprog *out)
 }
 
 /* `refuses`: the second of the two. */
-static int make(bool refuses, bool shared, struct sock_fprog *out)
+static int make(bool refuses, bool shared, bool own, struct sock_fprog *out)
 {
     scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
     if (ctx == NULL)
@@ -262,22 +278,22 @@ static int make(bool refuses, bool shared, struct sock_fprog *out)
     /* A binary tree is quicker than sixty comparisons. no_new_privs is set by filter_install. */
     seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
     seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS));
-    int rc = refuses ? add_all_refused(ctx, shared) : add_traced(ctx);
+    int rc = refuses ? add_all_refused(ctx, shared, own) : add_traced(ctx);
     if (rc == 0)
         rc = export(ctx, out);
     seccomp_release(ctx);
     return rc;
 }
 
-int filter_get(bool shared, struct filter *out, struct error *err)
+int filter_get(bool shared, bool own, struct filter *out, struct error *err)
 {
-    static struct filter both[2];
-    struct filter *built = &both[shared];
+    static struct filter all[2][2];
+    struct filter *built = &all[shared][own];
     if (built->refused.filter == NULL) {
         struct filter made = {.traced = {0}};
-        int rc = make(false, shared, &made.traced);
+        int rc = make(false, shared, own, &made.traced);
         if (rc == 0)
-            rc = make(true, shared, &made.refused);
+            rc = make(true, shared, own, &made.refused);
         if (rc != 0) {
             free(made.traced.filter);
             free(made.refused.filter);

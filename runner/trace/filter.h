@@ -18,9 +18,9 @@ struct filter {
 
 /* Builds the filter once for this process; *out points to memory that is never freed. `shared`: the
  * program has no namespaces of its own: kill(-1) is refused, which would reach everything its user
- * runs, and so is what would outlive the program (System V IPC, POSIX message queues). -1 and *err
- * when libseccomp refuses. */
-int filter_get(bool shared, struct filter *out, struct error *err);
+ * runs, and so is what would outlive the program (System V IPC, POSIX message queues). `own`: it is
+ * the user's own, and no stranger's. -1 and *err when libseccomp refuses. */
+int filter_get(bool shared, bool own, struct filter *out, struct error *err);
 
 /* In the child, just before exec: sets no_new_privs and installs the filter. Async-signal-safe. 0
  * or -1 with errno. A tracer must be attached by then, or traced calls fail with ENOSYS. */
