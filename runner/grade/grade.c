@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -36,6 +37,8 @@
 struct to_judge {
     char key[HASH_TEXT];
 };
+
+enum { SETTLE_MS = 25 };
 
 struct told { /* written, and not yet on the disk */
     size_t index;
@@ -59,6 +62,8 @@ struct run {
     size_t ntasks, done, rounds;
     struct told *told;
     size_t ntold;
+    int64_t settled; /* when they were last written to the disk */
+    struct loop_timer *settle_timer;
     struct build_proof *proof; /* under way; NULL: none is */
     bool proved;               /* compilers are shut in */
 };
@@ -223,14 +228,13 @@ static void tell_progress(const struct run *run, const struct submission *s, con
                     s != NULL ? s->lab->id : NULL, outcome);
 }
 
-static int on_settle(void *arg, struct error *err)
+static int settle(struct run *run, struct error *err)
 {
-    struct run *run = arg;
-    if (run->ntold == 0)
-        return 0;
-    if (journal_sync(run->journal, err) != 0)
+    size_t ntold = run->ntold;
+    run->ntold = 0; /* also when they are lost: then they were not told, and are judged again */
+    if (ntold > 0 && journal_sync(run->journal, err) != 0)
         return -1;
-    for (size_t i = 0; i < run->ntold; i++) {
+    for (size_t i = 0; i < ntold; i++) {
         const struct told *told = &run->told[i];
         run->done++;
         run->summary->graded++;
@@ -238,8 +242,26 @@ static int on_settle(void *arg, struct error *err)
         run->summary->internal_errors += told->outcome == OUTCOME_INTERNAL_ERROR;
         tell_progress(run, run->tasks[told->index].submission, outcome_name(told->outcome));
     }
-    run->ntold = 0;
+    run->settled = clock_now();
     return 0;
+}
+
+/* When results come thick and fast, those of a moment go to the disk together. */
+static int on_settle(void *arg, struct error *err)
+{
+    struct run *run = arg;
+    const int64_t next = run->settled + SETTLE_MS * CLOCK_MS;
+    if (run->ntold == 0)
+        return 0;
+    if (run->done + run->ntold == run->ntasks || clock_now() >= next)
+        return settle(run, err);
+    loop_timer_move(run->settle_timer, next);
+    return 0;
+}
+
+static void on_settle_time(void *arg)
+{
+    (void)arg; /* the loop has come round, and so does on_settle */
 }
 
 /* --- which are judged --- */
@@ -439,6 +461,8 @@ static int run_once(struct run *run, struct error *err)
         return -1;
     tell_progress(run, NULL, NULL);
     int rc = slots_run(run->slots, run->tasks, run->ntasks, err);
+    if (settle(run, rc == 0 ? err : NULL) != 0)
+        rc = -1;
     run->summary->left = run->ntasks - run->done;
     if (rc != 0)
         return -1;
@@ -463,12 +487,14 @@ static int open_run(struct run *run, struct error *err)
         return -1;
     out_sweep(r->out);
     run->slots = slots_new(run->loop, &run->keeper, r, on_result, on_settle, run);
+    run->settle_timer = loop_timer_add(run->loop, INT64_MAX, on_settle_time, NULL);
     return 0;
 }
 
 static void close_run(struct run *run)
 {
     slots_free(run->slots);
+    loop_timer_remove(run->settle_timer);
     build_proof_drop(run->proof);
     keeper_stop(&run->keeper);
     submissions_free(&run->all);
