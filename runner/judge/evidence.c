@@ -237,70 +237,15 @@ static void add_event(const struct facts *f, const struct event *ev, bool own, s
     strbuf_free(&name);
 }
 
-/* Where a line stands. What happens at once is recorded as it was seen, a little different each
- * time; lines must not be. So what a program printed stands where it wrote that, whenever it was
- * read; and what lasts to the end stands at the end: calls under way, in the order of their
- * processes, and what sockets are left. */
-struct standing {
-    enum { HAPPENED, WAITS_ON, IS_LEFT } rank;
-    uint64_t at;
-    bool printed; /* behind the call that wrote it */
-    const struct event *event;
-};
-
-/* The last call by which the program wrote to that stream. */
-static const struct event *wrote(const struct facts *f, const struct event *output)
-{
-    const char *stream = output->output.stream;
-    int64_t fd = stream != NULL && strcmp(stream, "stderr") == 0 ? 2 : 1;
-    for (uint64_t n = f->timeline->count; n-- > 0;) {
-        const struct event *ev = &f->timeline->events[n];
-        if (ev->kind == EVENT_CALL && ev->program != NULL && output->program != NULL &&
-            strcmp(ev->program, output->program) == 0 && strncmp(ev->call.name, "write", 5) == 0 &&
-            call_value(&ev->call, "fd", -1) == fd)
-            return ev;
-    }
-    return NULL;
-}
-
-static struct standing standing_of(const struct facts *f, const struct event *ev)
-{
-    struct standing s = {.rank = HAPPENED, .at = ev->n, .event = ev};
-    if (ev->kind == EVENT_CALL && !ev->call.returned) {
-        s.rank = WAITS_ON;
-        s.at = (uint64_t)ev->pid;
-    } else if (state_is_left(ev, NULL)) {
-        s.rank = IS_LEFT;
-    } else if (ev->kind == EVENT_OUTPUT && wrote(f, ev) != NULL) {
-        s.printed = true;
-        s.at = wrote(f, ev)->n;
-    }
-    return s;
-}
-
-static int compare_standings(const void *one, const void *other)
-{
-    const struct standing *a = one, *b = other;
-    if (a->rank != b->rank)
-        return (int)a->rank - (int)b->rank;
-    if (a->at != b->at)
-        return a->at < b->at ? -1 : 1;
-    if (a->printed != b->printed)
-        return a->printed ? 1 : -1;
-    return a->event->n < b->event->n ? -1 : a->event->n > b->event->n;
-}
-
 void evidence_lines(const struct facts *f, const struct picked *p, struct lines *out)
 {
-    struct standing *in_order = mem_resize(NULL, p->count + 1, sizeof *in_order);
+    const struct event **events = mem_resize(NULL, p->count + 1, sizeof *events);
+    evidence_order(f, p, events);
     for (unsigned i = 0; i < p->count; i++)
-        in_order[i] = standing_of(f, &f->timeline->events[p->n[i]]);
-    qsort(in_order, p->count, sizeof *in_order, compare_standings);
+        add_event(f, events[i], false, out);
     for (unsigned i = 0; i < p->count; i++)
-        add_event(f, in_order[i].event, false, out);
-    for (unsigned i = 0; i < p->count; i++)
-        add_event(f, in_order[i].event, true, out);
-    free(in_order);
+        add_event(f, events[i], true, out);
+    free(events);
 }
 
 /* "server bound 0.0.0.0(7000)" */

@@ -29,6 +29,10 @@ void picked_free(struct picked *p);
  * event `at`, states that are left. */
 void evidence_pick(const struct facts *f, uint64_t at, struct picked *p);
 
+/* evidence_order.c: the picked events in the order of their lines, which does not hang on how
+ * things that happened at once were seen. `events` has room for all of them. */
+void evidence_order(const struct facts *f, const struct picked *p, const struct event **events);
+
 /* The picked events as lines: those of the learner's programs, then calls of the lab's own. */
 void evidence_lines(const struct facts *f, const struct picked *p, struct lines *out);
 
