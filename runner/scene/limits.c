@@ -9,7 +9,7 @@
  * end a sanitized program, which reserves terabytes that it never uses.
  *  - On a machine that has too much to do, time goes by in which nobody of the scene has a
  * processor. A slow machine is no mistake of the program: what its threads and this one waited for
- * a processor is added to the time they have, up to WAITED_MOST times that.
+ * a processor that others had is added to the time they have, up to WAITED_MOST times that.
  *  - Time in which this process was stopped (Ctrl-Z and fg) is nobody's either: while it is, the
  * programs wait for it at each of their calls.
  *  - Memory is what programs have mapped, and what they have hidden elsewhere: in page tables, the
@@ -92,16 +92,25 @@ static void check_programs(struct run *run)
         run->limit = "disk";
 }
 
+/* For how long others had the processor. Of what the scene's threads waited, only that is no time
+ * of theirs: while one of them runs, or this thread for them, the rest wait for each other. */
+static int64_t kept_waiting(const struct run *run, int64_t now)
+{
+    int64_t worked = clock_thread() - run->worked_before;
+    int64_t ran = (int64_t)tracer_cpu_ms(run->tracer) * CLOCK_MS + worked;
+    int64_t waited = (int64_t)(proc_waited_ns(gettid()) + tracer_waited_ns(run->tracer, NULL)) -
+                     run->waited_before - worked;
+    int64_t others = now - run->start - ran;
+    int64_t least = waited < others ? waited : others;
+    return least > 0 ? least : 0;
+}
+
 static bool time_used_up(struct run *run, int64_t now)
 {
     const int64_t wall = run->setup->limits.wall_ms * CLOCK_MS;
     if (now < run->deadline)
         return false;
-    /* While this thread works, the programs on its processor wait for it: that is no load. */
-    int64_t waited = (int64_t)(proc_waited_ns(gettid()) + tracer_waited_ns(run->tracer, NULL)) -
-                     run->waited_before - (clock_thread() - run->worked_before);
-    if (waited < 0)
-        waited = 0;
+    int64_t waited = kept_waiting(run, now);
     int64_t deadline = run->start + wall +
                        (waited < WAITED_MOST * wall ? waited : WAITED_MOST * wall) +
                        loop_lost(run->loop) - run->lost_before;

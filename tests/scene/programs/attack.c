@@ -530,6 +530,14 @@ static void rights(void)
     wait(NULL);
 }
 
+static void spin_together(void)
+{
+    for (int i = 0; i < 40 && fork() != 0; i++) {
+    }
+    for (;;) {
+    }
+}
+
 static void priority(void)
 {
     char line[64];
@@ -679,6 +687,7 @@ int main(int argc, char **argv)
         {"stay", stay},
         {"rights", rights},
         {"priority", priority},
+        {"spin_together", spin_together},
         {"environment", environment},
         {"surfaces", surfaces},
         {"set_user_id", set_user_id},
