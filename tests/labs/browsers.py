@@ -4,6 +4,7 @@
 """
 import http.client
 import os
+import random
 import re
 import shutil
 import socket
@@ -16,6 +17,9 @@ from real import (DEADLINE, Program, Server, compiled, finish, folder, free_port
 
 sys.path.insert(0, os.path.join("tests", "report"))
 import browser  # noqa: E402
+
+SEED = 12
+ANSWERS = [b"HTTP/1.1 " + number for number in (b"200", b"400", b"404", b"405", b"431")]
 
 
 def fetch(port, request):
@@ -274,6 +278,28 @@ def break_off(server):
     same(settles(server.descriptors, lambda n: n == 4), 4, "and no descriptor is left of them")
 
 
+# --- strangers ---
+
+
+def strangers(server):
+    """Requests of what requests are made of, in any order. Each has an answer, or an end without a word."""
+    dice = random.Random(SEED)
+    words = [b"GET", b"HEAD", b"POST", b" ", b"/", b"/?", b"..", b"HTTP/1.1", b"HTTP/1.", b"HTTP/9.9", b"\r\n",
+             b"\r\n\r\n", b"\n", b"\r", b"\0", b"\xff\xfe", b"%s%n", b"\x1b]0;owned\x07", b"A" * 5000,
+             b"Content-Length: -1", b"Host:", b":"]
+    strange = []
+    for _ in range(300):
+        request = b"".join(dice.choice(words) for _ in range(dice.randrange(1, 12)))
+        with socket.create_connection(("127.0.0.1", server.port), DEADLINE) as s:
+            s.sendall(request)
+            s.shutdown(socket.SHUT_WR)
+            answer = receive_all(s)
+        if answer and parts(answer)[0][:12] not in ANSWERS:
+            strange.append((request, answer))
+    say(not strange, f"300 strange requests get an answer or an end (seed {SEED})", strange[:3])
+    say(b"\x1b" not in server.text["out"], "and none of them controls the terminal of the log")
+
+
 # --- more than it has descriptors for ---
 
 
@@ -307,6 +333,7 @@ def main():
                 page = parts(receive_all(s))[2]
             part("Python", with_python, server, page)
             part("resets", break_off, server)
+            part("strangers", strangers, server)
             part("curl", with_curl, server, page)
             part("nc and socat", with_terminals, server, page)
             part("Chromium", in_chromium, server, page)

@@ -154,7 +154,12 @@ def file_download(files, build):
 
 
 def print_most(seen):
-    """How far any transfer could be in front of each, since it has to write the file at least."""
+    """How far any transfer could be in front of each, since it has to write the file at least.
+
+    What bounds it is the tmpfs. Of the 0.50 CPU seconds that our client takes for a GiB with splice(), all in
+    one thread, 0.33 find a page for every 4 KiB and enter it: on a tmpfs that is mounted with huge=always it
+    takes 0.19. (Measured with Linux 6.18. A second thread that calls fallocate() ahead waits for the same lock
+    of the inode; mmap() with MADV_POPULATE_WRITE goes round the lock, and takes twice the time.)"""
     alone = seen.pop(ALONE)
     print("the most that is possible here: write() alone is so many times as quick as")
     for name, values in seen.items():
