@@ -275,7 +275,7 @@ int intake(const struct intake_request *request, struct submissions *all, struct
 {
     struct run run = {.request = request,
                       .context = {request->labs, request->nlabs, all},
-                      .scratch = {.lock = -1, .interrupted = request->interrupted},
+                      .scratch = {.interrupted = request->interrupted},
                       .err = err};
     struct error ignored;
     if (err == NULL)

@@ -6,7 +6,6 @@
 #include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -221,7 +220,7 @@ int intake_entry_read(const struct intake_entry *entry, size_t most, struct strb
 
 static const char prefix[] = ".intake-";
 
-/* Folders of runs that were killed: nobody holds their lock. */
+/* Folders of runs that were killed. */
 static void sweep(const char *out)
 {
     struct file_list list;
@@ -231,11 +230,7 @@ static void sweep(const char *out)
         if (strncmp(list.names[i], prefix, sizeof prefix - 1) != 0)
             continue;
         char *dir = file_join(out, list.names[i]);
-        int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
-            (void)file_remove_tree(dir, NULL);
-        if (fd >= 0)
-            close(fd);
+        (void)file_remove_tree(dir, NULL);
         free(dir);
     }
     file_list_free(&list);
@@ -258,9 +253,6 @@ int intake_scratch_open(struct intake_scratch *scratch, const char *out, struct 
         scratch->dir = NULL;
         return -1;
     }
-    scratch->lock = open(scratch->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (scratch->lock >= 0)
-        (void)flock(scratch->lock, LOCK_EX | LOCK_NB);
     return 0;
 }
 
@@ -269,8 +261,6 @@ void intake_scratch_close(struct intake_scratch *scratch)
     if (scratch->dir == NULL)
         return;
     (void)file_remove_tree(scratch->dir, NULL);
-    if (scratch->lock >= 0)
-        close(scratch->lock);
     free(scratch->dir);
     scratch->dir = NULL;
 }

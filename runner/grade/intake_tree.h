@@ -57,14 +57,14 @@ struct intake_tree {
 /* Where unpacked files are put for the time of one intake(). */
 struct intake_scratch {
     char *dir;
-    int lock; /* held for as long as it is in use */
     unsigned next;
     dev_t out_dev; /* of the output folder, which is never walked into */
     ino_t out_ino;
     volatile const int *interrupted;
 };
 
-/* Makes OUT and a folder in it, and removes what killed runs have left there. -1 and *err. */
+/* Makes OUT and a folder in it, and removes what killed runs have left there: under OUT's lock
+ * (grade/journal.h). -1 and *err. */
 int intake_scratch_open(struct intake_scratch *scratch, const char *out, struct error *err);
 void intake_scratch_close(struct intake_scratch *scratch);
 

@@ -94,13 +94,19 @@ static void properties(const struct class_result *result, struct strbuf *out)
     strbuf_free(&text);
 }
 
+static void add_whose(const struct class_student *student, char between,
+                      const struct class_lab *lab, struct strbuf *out)
+{
+    add_line(out, student->id);
+    strbuf_putc(out, between);
+    add_line(out, lab->id);
+}
+
 static void open_case(const struct class_student *student, const struct class_lab *lab,
                       const char *name, struct strbuf *out)
 {
     strbuf_puts(out, "<testcase classname=\"");
-    add_line(out, student->id);
-    strbuf_putc(out, '.');
-    add_line(out, lab->id);
+    add_whose(student, '.', lab, out);
     strbuf_puts(out, "\" name=\"");
     add_line(out, name);
     strbuf_puts(out, "\"");
@@ -180,9 +186,7 @@ static void suite(const struct class_book *book, const struct class_student *stu
     const struct class_lab *lab = &book->labs[result->lab];
     struct counts c = count(result);
     strbuf_puts(out, "<testsuite name=\"");
-    add_line(out, student->id);
-    strbuf_putc(out, ' ');
-    add_line(out, lab->id);
+    add_whose(student, ' ', lab, out);
     strbuf_putc(out, '"');
     add_counts(out, c);
     strbuf_printf(out, " skipped=\"%u\"", c.skipped);

@@ -152,40 +152,27 @@ def under_load(grading, tap, whole):
     tap.say(len(loaded) >= min(len(students), UNDER_LOAD), "all of them have one", len(loaded))
 
 
-def main():
-    tap = harness.Tap()
-    keeper = harness.Keeper("class")
-    try:
-        if not keeper.has_command("grade"):
-            harness.skip_all("there is no grade yet")
-        if keeper.tier() != "A":
-            harness.skip_all("private namespaces are refused here")
-        grading = Grading(keeper, tap)
-        status, out = grading.grade("eight", "--jobs", "8")
-        tap.say(status == 0, "a class is graded whatever is handed in", f"{status}\n{grading.last}")
-        entries, refusals = harness.journal_entries(out)
-        compare_with_expected(tap, grading.expected, entries, refusals)
-        look_at_reports(grading, tap, out)
-        whole = harness.results_of(out)
-        status, one = grading.grade("one", "--jobs", "1")
-        tap.say(status == 0, "it is graded with one slot", grading.last)
-        same(tap, "one slot and eight find the same", whole, harness.results_of(one))
-        with open(os.path.join(out, "journal.jsonl"), "rb") as f:
-            before = f.read().count(b'"verdict"')
-        status, _ = grading.grade("eight", "--jobs", "2")
-        with open(os.path.join(out, "journal.jsonl"), "rb") as f:
-            after = f.read().count(b'"verdict"')
-        tap.say(status == 0 and before == after, "what is known is not graded again",
-                f"{before} {after} {grading.last}")
-        same(tap, "and its reports are the same", whole, harness.results_of(out))
-        in_shards(grading, tap, whole)
-        under_load(grading, tap, whole)
-        left = keeper.left_processes() + keeper.left_files() + keeper.left_mounts()
-        tap.say(not left, "no process, file or mount is left", "\n".join(left))
-    finally:
-        if not os.environ.get("KEEP"):
-            keeper.clean_up()
-    tap.finish()
+def tests(keeper, tap):
+    grading = Grading(keeper, tap)
+    status, out = grading.grade("eight", "--jobs", "8")
+    tap.say(status == 0, "a class is graded whatever is handed in", f"{status}\n{grading.last}")
+    entries, refusals = harness.journal_entries(out)
+    compare_with_expected(tap, grading.expected, entries, refusals)
+    look_at_reports(grading, tap, out)
+    whole = harness.results_of(out)
+    status, one = grading.grade("one", "--jobs", "1")
+    tap.say(status == 0, "it is graded with one slot", grading.last)
+    same(tap, "one slot and eight find the same", whole, harness.results_of(one))
+    with open(os.path.join(out, "journal.jsonl"), "rb") as f:
+        before = f.read().count(b'"verdict"')
+    status, _ = grading.grade("eight", "--jobs", "2")
+    with open(os.path.join(out, "journal.jsonl"), "rb") as f:
+        after = f.read().count(b'"verdict"')
+    tap.say(status == 0 and before == after, "what is known is not graded again",
+            f"{before} {after} {grading.last}")
+    same(tap, "and its reports are the same", whole, harness.results_of(out))
+    in_shards(grading, tap, whole)
+    under_load(grading, tap, whole)
 
 
-main()
+harness.run("class", tests)

@@ -100,42 +100,29 @@ def full_disk(keeper, tap, args, out, undisturbed, percent):
         tap.say(not why, "and finds what an undisturbed run finds", why)
 
 
-def main():
-    tap = harness.Tap()
-    keeper = harness.Keeper("kill")
-    try:
-        if not keeper.has_command("grade"):
-            harness.skip_all("there is no grade yet")
-        if keeper.tier() != "A":
-            harness.skip_all("private namespaces are refused here")
-        folder, out = keeper.path("class"), keeper.path("out")
-        expected = make_class.make(folder, 11, STUDENTS)
-        undisturbed = keeper.path("undisturbed")
-        began = time.monotonic()
-        status, _, stderr = keeper.run(*arguments(folder, expected, undisturbed))
-        took = time.monotonic() - began
-        tap.say(status == 0, "a class is graded undisturbed", stderr.decode("utf-8", "replace"))
-        wanted = harness.results_of(undisturbed)
-        args = arguments(folder, expected, out)
-        killed_again_and_again(keeper, tap, args, out, took)
-        status, _, stderr = keeper.run(*args)
-        tap.say(status == 0, "after the last kill it goes on to the end",
-                stderr.decode("utf-8", "replace")[-2000:])
-        for done in [out] + [p for p in sorted(os.listdir(keeper.dir)) if p.startswith("out-")][:3]:
-            done = done if done == out else keeper.path(done)
-            results = {k: v.replace(out, "OUT") for k, v in harness.results_of(done).items()}
-            why = harness.differences(wanted, results)
-            if not tap.say(not why, "the reports are those of an undisturbed run", why):
-                break
-        for percent in (55, 85):
-            disk = keeper.path(f"disk-{percent}")
-            full_disk(keeper, tap, arguments(folder, expected, disk), disk, undisturbed, percent)
-        left = keeper.left_processes() + keeper.left_files() + keeper.left_mounts()
-        tap.say(not left, "no process, file or mount is left", "\n".join(left))
-    finally:
-        if not os.environ.get("KEEP"):
-            keeper.clean_up()
-    tap.finish()
+def tests(keeper, tap):
+    folder, out = keeper.path("class"), keeper.path("out")
+    expected = make_class.make(folder, 11, STUDENTS)
+    undisturbed = keeper.path("undisturbed")
+    began = time.monotonic()
+    status, _, stderr = keeper.run(*arguments(folder, expected, undisturbed))
+    took = time.monotonic() - began
+    tap.say(status == 0, "a class is graded undisturbed", stderr.decode("utf-8", "replace"))
+    wanted = harness.results_of(undisturbed)
+    args = arguments(folder, expected, out)
+    killed_again_and_again(keeper, tap, args, out, took)
+    status, _, stderr = keeper.run(*args)
+    tap.say(status == 0, "after the last kill it goes on to the end",
+            stderr.decode("utf-8", "replace")[-2000:])
+    for done in [out] + [p for p in sorted(os.listdir(keeper.dir)) if p.startswith("out-")][:3]:
+        done = done if done == out else keeper.path(done)
+        results = {k: v.replace(out, "OUT") for k, v in harness.results_of(done).items()}
+        why = harness.differences(wanted, results)
+        if not tap.say(not why, "the reports are those of an undisturbed run", why):
+            break
+    for percent in (55, 85):
+        disk = keeper.path(f"disk-{percent}")
+        full_disk(keeper, tap, arguments(folder, expected, disk), disk, undisturbed, percent)
 
 
-main()
+harness.run("kill", tests)

@@ -234,23 +234,12 @@ def terminal(runs, tap):
     tap.say(not re.search(r"(?m)^\d/7 ", said), "and no line for each", repr(said))
 
 
-def main():
-    tap = harness.Tap()
-    keeper = harness.Keeper("promises")
-    try:
-        if keeper.tier() != "A":
-            harness.skip_all("private namespaces are refused here")
-        runs = Runs(keeper, tap)
-        failures_of_ours(runs, tap)
-        flaky(runs, tap)
-        keys(runs, tap)
-        terminal(runs, tap)
-        left = keeper.left_processes() + keeper.left_files()
-        tap.say(not left, "no process and no file is left", "\n".join(left))
-    finally:
-        if not os.environ.get("KEEP"):
-            keeper.clean_up()
-    tap.finish()
+def tests(keeper, tap):
+    runs = Runs(keeper, tap)
+    failures_of_ours(runs, tap)
+    flaky(runs, tap)
+    keys(runs, tap)
+    terminal(runs, tap)
 
 
-main()
+harness.run("promises", tests)

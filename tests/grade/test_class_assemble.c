@@ -153,6 +153,21 @@ static void without_a_policy_the_best_attempt_counts_its_points(void **state)
     journal_close(j);
 }
 
+static void a_name_that_one_export_tells_is_kept_when_a_later_one_does_not(void **state)
+{
+    (void)state;
+    const struct row rows[] = {{"12", "05_udp_echo", 1, 1, 10, NULL, "Anna Li", NULL, DUE},
+                               {"12", "09_tcp_client", 1, 1, 4, NULL, "12", NULL, DUE + 9},
+                               {"13", "05_udp_echo", 1, 1, 10, NULL, "Ben", NULL, DUE},
+                               {"13", "09_tcp_client", 1, 1, 4, NULL, "Ben Roth", NULL, DUE + 9}};
+    struct journal *j = journal_of("a", "0.1.0", rows, COUNT(rows));
+    assemble(j, NULL);
+    assert_string_equal(student_of("12")->name, "Anna Li");
+    assert_string_equal(student_of("13")->name, "Ben Roth"); /* of two, the later */
+    class_free(&book);
+    journal_close(j);
+}
+
 static void a_verdict_arrives_whole(void **state)
 {
     (void)state;
@@ -471,6 +486,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         in_folder(without_a_policy_the_best_attempt_counts_its_points),
+        in_folder(a_name_that_one_export_tells_is_kept_when_a_later_one_does_not),
         in_folder(a_verdict_arrives_whole),
         in_folder(weights_late_rules_and_limits_make_the_mark),
         in_folder(the_graders_own_failure_is_no_grade),

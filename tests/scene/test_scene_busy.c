@@ -4,6 +4,7 @@
  */
 #include "scene_help.h"
 
+#include <poll.h>
 #include <sched.h>
 #include <sys/prctl.h>
 
@@ -88,11 +89,49 @@ static void an_endless_loop_uses_up_its_processor_time_all_the_same(void **state
     played_free(&p);
 }
 
+enum { STOPPED_MS = 2500 };
+
+/* Stops this process so many milliseconds from now, for a while: that is what is tested. */
+static pid_t stop_in(int ms)
+{
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    poll(NULL, 0, ms);
+    kill(getppid(), SIGSTOP);
+    poll(NULL, 0, STOPPED_MS);
+    kill(getppid(), SIGCONT);
+    _exit(0);
+}
+
+/* A quarter of a second of work, and somebody types Ctrl-Z in the middle of it. Where the middle is
+ * depends on the machine: a recording that has a gap is looked for. */
+static void a_check_that_was_stopped_and_goes_on_has_lost_no_time(void **state)
+{
+    (void)state;
+    for (int ms = 60; ms < 2000; ms += 40) {
+        struct played p;
+        pid_t stopper = stop_in(ms);
+        play("work", "{'wall_ms': 2000}", &p);
+        waitpid(stopper, NULL, 0);
+        bool stopped = p.tl.count > 0 &&
+                       p.tl.events[p.tl.count - 1].t - p.tl.events[0].t > STOPPED_MS * CLOCK_MS;
+        HELP_HOLDS(&p, !stopped || p.passed, "the limit is %s", p.limit != NULL ? p.limit : "none");
+        played_free(&p);
+        if (stopped)
+            return;
+    }
+    fail_msg("no scene was stopped");
+}
+
 int main(void)
 {
 #define crowded(test) cmocka_unit_test_setup_teardown(test, crowd, disperse)
     const struct CMUnitTest tests[] = {
         crowded(a_program_that_waits_for_the_processor_is_waited_for),
+        cmocka_unit_test_setup_teardown(a_check_that_was_stopped_and_goes_on_has_lost_no_time,
+                                        help_setup, help_teardown),
         crowded(an_endless_loop_uses_up_its_processor_time_all_the_same),
     };
     return cmocka_run_group_tests(tests, help_group_setup, help_group_teardown);

@@ -231,10 +231,10 @@ def main():
             attacks = [a for a in attacks if not a.open]
         for attack in attacks:
             attack.hand_in(keeper.path("class"), words)
-        if keeper.has_command("grade") and not os.environ.get("ATTACKS_CHECK"):
-            verdicts, said = grade(keeper, attacks, tap)
-        else:
+        if os.environ.get("ATTACKS_CHECK"):
             verdicts, said = check(keeper, attacks)
+        else:
+            verdicts, said = grade(keeper, attacks, tap)
         for attack in attacks:
             why = attack.judge(verdicts[attack.name]) if attack.name in verdicts else "no verdict"
             tap.say(not why, attack.name.replace("_", " "), why)
