@@ -18,6 +18,7 @@
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -238,9 +239,12 @@ bool calm(struct run *run)
         return true;
     bool moved = run->calm_seen != run_activity(run);
     run->calm_seen = run_activity(run);
+    bool in_calls = tracer_in_calls(run->tracer);
+    /* On one processor the last of them goes to sleep in its call when it has its turn. */
+    if (moved && in_calls)
+        sched_yield();
     /* While they make calls they do not rest: no need to ask the kernel. */
-    bool rests = (!moved || tracer_in_calls(run->tracer)) &&
-                 (wire_busy(run) ? at_rest(run) : arrived(run, NULL));
+    bool rests = (!moved || in_calls) && (wire_busy(run) ? at_rest(run) : arrived(run, NULL));
     if (!rests && !waited_enough(run))
         return false;
     if (!rests)
