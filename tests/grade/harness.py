@@ -147,7 +147,7 @@ class Keeper:
         until = time.monotonic() + GONE_SECONDS
         left = children()
         while left and time.monotonic() < until:
-            time.sleep(0.02)
+            time.sleep(0.02)  # polls, until the deadline
             left = children()
         return [describe(pid) for pid in left]
 

@@ -68,6 +68,7 @@ static unsigned marked_folders(const char *name)
     return n;
 }
 
+/* Between two looks of a wait with a deadline, and before a kill at some moment. */
 static void pause_for(long ms)
 {
     struct timespec moment = {ms / 1000, ms % 1000 * 1000000};

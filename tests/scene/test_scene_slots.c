@@ -329,7 +329,7 @@ static void test_nothing_is_left_of_any_of_them(void **state)
     (void)state;
     factory_stop();
     while (processes_of_ours() > 0 && clock_now() < deadline) {
-        struct timespec moment = {0, 2000000};
+        struct timespec moment = {0, 2000000}; /* polls, until the deadline */
         nanosleep(&moment, NULL);
     }
     assert_int_equal(processes_of_ours(), 0);

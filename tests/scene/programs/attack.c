@@ -106,7 +106,7 @@ static void shared_children(void)
     for (int i = 0; i < 30; i++)
         if (fork() == 0)
             stay();
-    sleep(1);
+    sleep(1); /* so that they are looked at, which happens every 20 ms */
     say(p[5] == 1 ? "shared\n" : "lost\n");
     kill(0, SIGKILL);
 }
