@@ -24,6 +24,14 @@ const char *outsider_image(const struct call_event *call)
     return *image != '\0' && is_own(image) ? image : path;
 }
 
+/* One of the system's, or of the lab's own (run.h, program_file), which not every sandbox can hide.
+ */
+static bool is_anothers(const struct call_event *call)
+{
+    const char *image = outsider_image(call), *slash = strrchr(image, '/');
+    return !is_own(image) || strncmp(slash != NULL ? slash + 1 : image, "solution-", 9) == 0;
+}
+
 static bool executes(const struct event *ev)
 {
     return ev->kind == EVENT_CALL && strcmp(ev->call.name, "execve") == 0 && ev->call.result == 0;
@@ -39,7 +47,7 @@ const struct event *outsider_own(const struct timeline *tl)
 
 /* --- at work --- */
 
-/* A process, and where it, or the one it comes from, became a program of the system's. */
+/* A process, and where it became another's program. */
 struct since {
     const struct model_process *process;
     const struct event *exec; /* NULL: it has not */
@@ -65,8 +73,7 @@ static struct since *find(const struct all *all, const struct model_process *pro
                : NULL;
 }
 
-/* From which event on, if at all. What a process inherits is found on the way, by a child's first
- * call: its parent's execve() came before, or does not count for it. */
+/* From which event on, if at all. A child is what its parent was when it was born. */
 static const struct event *working_since(const struct all *all, const struct model_process *process)
 {
     for (uint64_t until = MODEL_NEVER; process != NULL;
@@ -93,7 +100,7 @@ static const struct event *look(const struct facts *f, struct all *all, const st
             continue;
         if (any && is_network(c) && (*exec = working_since(all, c->process)) != NULL)
             return c->event;
-        if (!executes(c->event) || is_own(outsider_image(&c->event->call)))
+        if (!executes(c->event) || !is_anothers(&c->event->call))
             continue;
         struct since *s = find(all, c->process);
         if (s != NULL && s->exec == NULL)

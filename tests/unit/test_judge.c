@@ -331,6 +331,8 @@ static void a_program_may_not_have_another_do_its_work(void **state)
         /* it becomes the other one */
         {"server 2 udp_echo.c:9 execve path=/usr/bin/perl = 0",
          "server 2 - recvfrom fd=3 len=9 = ?"},
+        {"server 2 udp_echo.c:9 execve path=./solution-udp_echo = 0",
+         "server 2 - recvfrom fd=3 len=9 = ?"},
         /* a child does */
         {"server 2 udp_echo.c:8 clone flags=0 = 5",
          "server 5 udp_echo.c:9 execve path=/usr/bin/perl = 0", "server 5 - bind fd=3 = 0"},
@@ -357,7 +359,7 @@ static void a_program_may_not_have_another_do_its_work(void **state)
         struct result r = judge_calls(&tl, outsourced[i]);
         assert_false(r.pass);
         assert_int_equal(r.outcome, OUTCOME_FAIL);
-        assert_non_null(strstr(r.step.message, "has another program do its work (execve of /"));
+        assert_non_null(strstr(r.step.message, "has another program do its work (execve of "));
         done(&r, &tl);
     }
     for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++) {
