@@ -59,7 +59,12 @@ static int harmless_rules(int version)
 
 int landlock_enter_own_domain(void)
 {
-    int rules = harmless_rules(landlock_version());
+    return landlock_enter_own_domain_of(landlock_version());
+}
+
+int landlock_enter_own_domain_of(int version)
+{
+    int rules = harmless_rules(version);
     if (rules < 0)
         return -1;
     int rc = landlock_enter(rules);

@@ -42,4 +42,7 @@ int landlock_enter(int rules);
  * the kernel cannot do that without taking something else away. Async-signal-safe. */
 int landlock_enter_own_domain(void);
 
+/* The same as on a kernel of that version. */
+int landlock_enter_own_domain_of(int version);
+
 #endif
