@@ -325,7 +325,6 @@ static void common(const struct cli *cli, const struct invocation *inv, const ch
     r->paths = inv->all;
     r->npaths = (size_t)inv->nall;
     r->catalog = &cli->catalog;
-    r->labs_dir = cli->paths.labs;
     r->lib_dir = cli->paths.lib;
     r->lib_archive = cli->paths.lib_archive;
     r->version = SOCKLINGS_VERSION;

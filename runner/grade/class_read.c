@@ -31,7 +31,6 @@ static void take_step(const struct step_result *from, struct lab_store *store,
     to->title = store_string(store, from->title);
     to->status = from->status;
     to->points = from->points;
-    to->stage = from->stage != STAGE_NONE ? stage_name(from->stage) : NULL;
     to->message = kept(store, from->message);
     to->question = kept(store, from->question);
     to->lesson = kept(store, from->lesson);
@@ -55,15 +54,11 @@ static void take_verdict(const struct verdict *v, const struct json *line, struc
     result->steps = steps;
     result->nsteps = v->nsteps;
     result->outcome = v->outcome;
-    result->limit = kept(store, v->limit);
     result->error = kept(store, v->error);
     result->reproduce = v->reproduce != NULL ? store_string(store, v->reproduce) : "";
-    result->tier = v->tier;
     result->seed = v->seed;
     result->points = v->points;
     result->max_points = v->max_points;
-    result->ms_build = v->ms_build;
-    result->ms_scene = v->ms_scene;
     result->ms_total = v->ms_total;
 }
 

@@ -25,7 +25,7 @@ struct grade_request {
     const struct lab *const *labs; /* that are graded */
     size_t nlabs;
     const char *hidden; /* absolute path of the folder that was laid over the catalog; NULL */
-    const char *labs_dir, *lib_dir, *lib_archive, *version;
+    const char *lib_dir, *lib_archive, *version;
     const char *out, *policy; /* policy: a file, or NULL */
     const char *formats;      /* "csv,junit,html,gradescope,text"; NULL: all */
     const char *const *only;  /* students, or NULL */

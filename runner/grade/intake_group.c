@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "grade/intake.h"
 #include "grade/intake_class.h"
@@ -51,12 +52,6 @@ static bool is_lab(const struct intake_context *c, const char *name, size_t len)
     return false;
 }
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
 /* What follows the prefix, or NULL when the entry is not below it or is not to be used. */
 static const char *below(const struct intake_entry *e, const char *prefix)
 {
@@ -78,7 +73,7 @@ static bool named_archive(const struct intake_entry *e, const char *name)
 
 bool intake_is_archive(const struct intake_item *item)
 {
-    return named_archive(item->entry, last_part(item->path));
+    return named_archive(item->entry, file_name(item->path));
 }
 
 /* --- what kind of folder is it? --- */
@@ -136,15 +131,13 @@ static char *only_folder(const struct intake_tree *tree)
 
 /* Do two folders below it hold a file of the same lab? Then they are two students'. The entries are
  * sorted by path, so those of one folder stand together. */
-static bool two_do_the_same(const struct intake_context *c, const struct intake_tree *tree,
-                            const char *prefix, const char *source)
+static bool two_do_the_same(const struct intake_tree *tree, const char *prefix, const char *source)
 {
     const char *first = NULL;
     size_t first_len = 0;
-    (void)c;
     for (size_t i = 0; i < tree->count; i++) {
         const char *rest = below(tree->entries[i], prefix);
-        if (rest == NULL || strchr(rest, '/') == NULL || strcmp(last_part(rest), source) != 0)
+        if (rest == NULL || strchr(rest, '/') == NULL || strcmp(file_name(rest), source) != 0)
             continue;
         size_t n = strcspn(rest, "/");
         if (first != NULL && (n != first_len || memcmp(first, rest, n) != 0))
@@ -170,7 +163,7 @@ static bool is_class(const struct intake_context *c, const struct intake_tree *t
     }
     for (size_t i = 0; i < c->nlabs; i++) {
         for (unsigned k = 0; k < c->labs[i]->nprograms; k++) {
-            if (two_do_the_same(c, tree, prefix, c->labs[i]->programs[k].source))
+            if (two_do_the_same(tree, prefix, c->labs[i]->programs[k].source))
                 return true;
         }
     }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "build/source.h"
@@ -18,12 +19,6 @@
 
 enum { WANTED_MOST = 256 }; /* files read of one student */
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
 static bool is_plain_file(const struct intake_item *item)
 {
     return item->entry->kind == INTAKE_FILE && !item->entry->locked && !item->entry->escapes;
@@ -31,8 +26,8 @@ static bool is_plain_file(const struct intake_item *item)
 
 static bool same_folder(const char *a, const char *b)
 {
-    size_t n = (size_t)(last_part(a) - a);
-    return n == (size_t)(last_part(b) - b) && memcmp(a, b, n) == 0;
+    size_t n = (size_t)(file_name(a) - a);
+    return n == (size_t)(file_name(b) - b) && memcmp(a, b, n) == 0;
 }
 
 bool intake_want(struct intake_context *c, struct intake_student *student)
@@ -41,7 +36,7 @@ bool intake_want(struct intake_context *c, struct intake_student *student)
     unsigned wanted = 0;
     for (size_t i = 0; i < student->nitems && wanted < WANTED_MOST; i++) {
         struct intake_item *item = &student->items[i];
-        if (!intake_is_source(c, last_part(item->path)))
+        if (!intake_is_source(c, file_name(item->path)))
             continue;
         any = true;
         if (!is_plain_file(item))
@@ -50,7 +45,7 @@ bool intake_want(struct intake_context *c, struct intake_student *student)
         wanted++;
         for (size_t k = 0; k < student->nitems && wanted < WANTED_MOST; k++) {
             struct intake_item *beside = &student->items[k];
-            if (intake_is_header(last_part(beside->path)) && is_plain_file(beside) &&
+            if (intake_is_header(file_name(beside->path)) && is_plain_file(beside) &&
                 beside->entry->wanted == INTAKE_NOT_WANTED &&
                 same_folder(item->path, beside->path)) {
                 beside->entry->wanted = INTAKE_AS_SOURCE;
@@ -108,7 +103,7 @@ static void choose(struct choice *choice, const struct intake_context *c,
     *choice = (struct choice){NULL, NULL, 0};
     for (size_t i = 0; i < student->nitems; i++) {
         const struct intake_item *item = &student->items[i];
-        if (item->attempt > attempt || strcmp(last_part(item->path), name) != 0)
+        if (item->attempt > attempt || strcmp(file_name(item->path), name) != 0)
             continue;
         int far = distance(c, lab, item->path);
         const struct intake_item *best = choice->best;
@@ -184,7 +179,7 @@ static int add_headers(struct intake_handin *handin, const struct intake_student
 {
     for (size_t i = 0; i < student->nitems; i++) {
         const struct intake_item *item = &student->items[i];
-        const char *name = last_part(item->path);
+        const char *name = file_name(item->path);
         if (!intake_is_header(name) || !is_plain_file(item) || item->attempt > attempt ||
             item->entry->size > INTAKE_FILE_MOST || !same_folder(source->path, item->path))
             continue;
@@ -289,7 +284,7 @@ static unsigned next_attempt(const struct intake_student *student, const struct 
     for (size_t i = 0; i < student->nitems; i++) {
         const struct intake_item *item = &student->items[i];
         if ((first || item->attempt > after) && item->attempt < next &&
-            is_of(lab, last_part(item->path)))
+            is_of(lab, file_name(item->path)))
             next = item->attempt;
     }
     return next;
@@ -301,9 +296,9 @@ static bool has_attempts(const struct intake_student *student, const struct lab 
 {
     for (size_t i = 0; i < student->nitems; i++) {
         const struct intake_item *a = &student->items[i];
-        for (size_t k = i + 1; is_of(lab, last_part(a->path)) && k < student->nitems; k++) {
+        for (size_t k = i + 1; is_of(lab, file_name(a->path)) && k < student->nitems; k++) {
             const struct intake_item *b = &student->items[k];
-            if (a->attempt != b->attempt && strcmp(last_part(a->path), last_part(b->path)) == 0)
+            if (a->attempt != b->attempt && strcmp(file_name(a->path), file_name(b->path)) == 0)
                 return true;
         }
     }
@@ -338,12 +333,12 @@ static const struct intake_item *meant(const struct intake_context *c,
 {
     const struct intake_item *best = NULL;
     for (size_t i = 0; i < student->nitems; i++) {
-        const char *name = last_part(student->items[i].path);
+        const char *name = file_name(student->items[i].path);
         if (student->items[i].entry->kind == INTAKE_FOLDER || intake_is_source(c, name) ||
             intake_is_header(name))
             continue;
         size_t far = text_distance(name, source);
-        if (far <= most && (best == NULL || far < text_distance(last_part(best->path), source)))
+        if (far <= most && (best == NULL || far < text_distance(file_name(best->path), source)))
             best = &student->items[i];
     }
     return best;

@@ -19,7 +19,7 @@ struct class_step {
     unsigned points;
     bool hidden; /* of the private labs: a student sees its number and its mark, and nothing else */
     /* Of a failed step; NULL and 0 where it does not apply. As in the verdict document. */
-    const char *stage, *message, *question, *lesson;
+    const char *message, *question, *lesson;
     const char *diagnosis, *certainty, *diagnosis_message, *file; /* its id; "fact" or "hint" */
     unsigned line;
 };
@@ -31,9 +31,8 @@ struct class_result {
     const char *submission; /* where it came from: "class.zip: anna/05_udp_echo" */
     int64_t handed_in;      /* seconds since 1970; 0: not known */
     enum outcome outcome;
-    const char *limit, *error; /* as in the verdict document; NULL */
-    const char *reproduce;     /* the command */
-    char tier;
+    const char *error;     /* as in the verdict document; NULL */
+    const char *reproduce; /* the command */
     uint64_t seed;
     unsigned repeats;   /* how often it was judged; 1 without --repeat */
     unsigned disagreed; /* of them, how many gave another verdict than the one told here: flaky */
@@ -46,7 +45,7 @@ struct class_result {
         *remark; /* the policy's: "2 days late: 20 % off", "4th attempt: 3 are allowed"; NULL */
     const char *page; /* of the feedback, below the output folder, without ending:
                          "students/anna/05_udp_echo"; NULL */
-    double ms_build, ms_scene, ms_total;
+    double ms_total;
     const struct class_step *steps;
     unsigned nsteps;
 };

@@ -94,7 +94,7 @@ static void add_result(const struct class_result *result, struct strbuf *out)
         strbuf_puts(out, "?");
     else
         class_number(out, mark);
-    strbuf_printf(out, "<small>%s%s", class_outcome_words(result->outcome),
+    strbuf_printf(out, "<small>%s%s", class_outcome_words(class_outcome_told(result)),
                   result->disagreed > 0 ? ", flaky" : "");
     if (result->late_s > 0) {
         strbuf_puts(out, ", ");

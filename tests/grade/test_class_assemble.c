@@ -176,11 +176,9 @@ static void a_verdict_arrives_whole(void **state)
     assemble(j, NULL);
     const struct class_result *r = &book.students[0].results[0];
     assert_int_equal(r->outcome, OUTCOME_CRASH);
-    assert_int_equal(r->tier, 'A');
     assert_true(r->seed == UINT64_MAX);
-    assert_true(r->ms_build == 70 && r->ms_scene == 1.5 && r->ms_total == 72);
+    assert_true(r->ms_total == 72);
     assert_string_equal(r->reproduce, "again");
-    assert_null(r->limit);
     assert_int_equal(r->nsteps, 3);
     assert_int_equal(r->steps[0].status, STEP_PASS);
     assert_false(r->steps[0].hidden);
@@ -188,7 +186,6 @@ static void a_verdict_arrives_whole(void **state)
     const struct class_step *b = &r->steps[1];
     assert_true(b->hidden);
     assert_int_equal(b->points, 2);
-    assert_string_equal(b->stage, "close");
     assert_string_equal(b->diagnosis, "eof-ignored");
     assert_string_equal(b->certainty, "fact");
     assert_string_equal(b->diagnosis_message, "d");

@@ -41,7 +41,6 @@ static inline const struct class_step *book_steps(unsigned lab, unsigned stop, c
                                        .hidden = hidden};
         if (i != stop)
             continue;
-        steps[i].stage = "exchange";
         steps[i].message = hidden ? CANARY " message" : "5 bytes were expected, and 2 came.";
         steps[i].question = hidden ? CANARY " question" : "Which number says how many came?";
         steps[i].lesson = hidden ? "05_udp_echo#" CANARY : "05_udp_echo#bytes-not-strings";
@@ -71,7 +70,6 @@ static inline struct class_result book_result(const char *student, unsigned lab,
         .handed_in = 1795300000,
         .outcome = outcome,
         .reproduce = "socklings check 5 --seed 4711 --hidden /private",
-        .tier = 'A',
         .seed = 4711,
         .repeats = 1,
         .points = points,
@@ -80,8 +78,6 @@ static inline struct class_result book_result(const char *student, unsigned lab,
         .mark = share * labs[lab].weight,
         .counts = true,
         .page = mem_format("students/%s/%s", student, labs[lab].id),
-        .ms_build = 80,
-        .ms_scene = 20.5,
         .ms_total = 101.25,
         .steps = book_steps(lab, stop, mistakes[(stop + lab) % 4], stop % 2 ? "hint" : "fact"),
         .nsteps = BOOK_STEPS};
@@ -157,7 +153,6 @@ static inline const struct class_book *small_class(void)
     ben[3].repeats = 5;
     ben[3].disagreed = 2;
     chen[0] = book_result("chen", 0, 4, OUTCOME_LIMIT);
-    chen[0].limit = CANARY;
     chen[1] = book_result("chen", 2, 1, OUTCOME_FAIL);
     dora[0] = book_result("dora", 1, 0, OUTCOME_INTERNAL_ERROR);
     free((void *)(uintptr_t)dora[0].steps);
@@ -213,7 +208,6 @@ static inline const struct class_book *hostile_class(void)
                                           .title = t,
                                           .status = STEP_FAIL,
                                           .points = 2,
-                                          .stage = t,
                                           .message = t,
                                           .question = t,
                                           .lesson = t,
@@ -234,10 +228,8 @@ static inline const struct class_book *hostile_class(void)
                                                   .attempt = 1,
                                                   .submission = texts[i],
                                                   .outcome = (enum outcome)((i + k) % 7),
-                                                  .limit = texts[k],
                                                   .error = texts[k],
                                                   .reproduce = texts[k],
-                                                  .tier = 'A',
                                                   .repeats = 3,
                                                   .disagreed = (i + k) % 2,
                                                   .max_points = 3,
