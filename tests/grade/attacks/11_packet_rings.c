@@ -6,8 +6,9 @@ int main(void)
 {
     int version = TPACKET_V2;
     for (int i = 0; i < 8; i++) {
-        struct tpacket_req ring = {
-            .tp_block_size = 1 << 20, .tp_block_nr = 256, .tp_frame_size = 2048};
+        struct tpacket_req ring = {.tp_block_size = 1 << 20,
+                                   .tp_block_nr = 256,
+                                   .tp_frame_size = 2048};
         ring.tp_frame_nr = ring.tp_block_nr * (ring.tp_block_size / ring.tp_frame_size);
         int fd = socket(AF_PACKET, SOCK_RAW, 0);
         if (fd < 0)

@@ -1,6 +1,6 @@
-// Descriptors that are sent and never taken count for all that its user does: with as many of them as
-// the grader may have, nobody's sandbox could hand it a socket any more.
-// expect: outcome=limit|stall limit=wall|calls
+// Descriptors that are sent and never taken count for all that its user does: with as many of them
+// as the grader may have, nobody's sandbox could hand it a socket any more. expect:
+// outcome=limit|stall limit=wall|calls
 /* The same one over and over. */
 static bool send_many(int to, int fd)
 {
@@ -8,9 +8,8 @@ static bool send_many(int to, int fd)
     union {
         struct cmsghdr head;
         char bytes[CMSG_SPACE(sizeof fds)];
-    } control = {{.cmsg_len = CMSG_LEN(sizeof fds),
-                  .cmsg_level = SOL_SOCKET,
-                  .cmsg_type = SCM_RIGHTS}};
+    } control = {
+        {.cmsg_len = CMSG_LEN(sizeof fds), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS}};
     struct iovec word = {"x", 1};
     struct msghdr msg = {.msg_iov = &word,
                          .msg_iovlen = 1,
