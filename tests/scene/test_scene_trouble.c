@@ -185,11 +185,11 @@ static const struct trouble table[] = {
     {"and so are the calls that a sandbox is escaped with", "forbidden",
      .says = {"bpf: EPERM", "io_uring_setup: EPERM", "clone: EPERM", "process_vm_writev: EPERM"}},
     {"and all others of that kind", "forbidden",
-     .says = {"umount: EPERM", "setns: EPERM", "userfaultfd: EPERM", "vsock: EPERM"}},
+     .says = {"umount: EPERM", "setns: EPERM", "userfaultfd: EPERM", "vsock: EAFNOSUPPORT"}},
     {"a user namespace is not to be had by clone3() either", "forbidden",
      .says = {"clone3: E", "tiocsti: EPERM", "chroot: EPERM", "perf_event_open: EPERM"}},
     {"nor with something in the upper half of an argument", "forbidden",
-     .says = {"tiocsti_high: EPERM", "vsock_high: EPERM", "seccomp_high: EPERM"}},
+     .says = {"tiocsti_high: EPERM", "vsock_high: EAFNOSUPPORT", "seccomp_high: EPERM"}},
     {"the rest of the world cannot be reached", "far_away", .says = {"connect: ENETUNREACH"}},
     {"input in pieces, and its end", "interrupted_reader",
      .scene = "{'type': 'prog', 'data': 'one\\n'}, {'output': 'prog', 'contains': 'got it'},"
