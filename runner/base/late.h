@@ -40,7 +40,7 @@ void *late_function(struct late *library, const char *name);
 #define LATE(library, type, name, params, args)                 \
     type name params                                            \
     {                                                           \
-        static __typeof__(type(*) params) real;                 \
+        static __typeof__(&(name)) real;                        \
         if (real == NULL)                                       \
             *(void **)&real = late_function(&(library), #name); \
         return real args;                                       \
@@ -48,7 +48,7 @@ void *late_function(struct late *library, const char *name);
 #define LATE_VOID(library, name, params, args)                  \
     void name params                                            \
     {                                                           \
-        static __typeof__(void(*) params) real;                 \
+        static __typeof__(&(name)) real;                        \
         if (real == NULL)                                       \
             *(void **)&real = late_function(&(library), #name); \
         real args;                                              \
