@@ -1,6 +1,6 @@
 // Descriptors that are sent and never taken count for all that its user does: with as many of them
-// as the grader may have, nobody's sandbox could hand it a socket any more. expect:
-// outcome=limit|stall limit=wall|calls
+// as the grader may have, nobody's sandbox could hand it a socket any more.
+// expect: outcome=limit|stall limit=wall|calls
 /* The same one over and over. */
 static bool send_many(int to, int fd)
 {
