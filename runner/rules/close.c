@@ -54,6 +54,18 @@ struct line {
     const char *other;
 };
 
+/* A socket of both families calls its other end "[::ffff:10.0.0.2]:7000"; on the wire it is
+ * "10.0.0.2:7000". */
+static bool same_end(const char *on_wire, const char *at_socket)
+{
+    static const char mapped[] = "[::ffff:";
+    if (strncmp(at_socket, mapped, sizeof mapped - 1) != 0)
+        return strcmp(on_wire, at_socket) == 0;
+    const char *ip = at_socket + sizeof mapped - 1, *end = strchr(ip, ']');
+    size_t len = end != NULL ? (size_t)(end - ip) : 0;
+    return len > 0 && strncmp(on_wire, ip, len) == 0 && strcmp(on_wire + len, end + 1) == 0;
+}
+
 /* The segment went the one way or the other on it. */
 static bool is_on(const struct facts *f, const struct line *line, const struct event *ev, bool sent)
 {
@@ -61,7 +73,7 @@ static bool is_on(const struct facts *f, const struct line *line, const struct e
         return false;
     const char *own = sent ? ev->packet.from : ev->packet.to;
     const char *other = sent ? ev->packet.to : ev->packet.from;
-    return strcmp(other, line->other) == 0 && model_port(own) == facts_own_port(f, line->socket);
+    return same_end(other, line->other) && model_port(own) == facts_own_port(f, line->socket);
 }
 
 /* Bytes that had come before that event, each counted once. */
