@@ -83,6 +83,7 @@ static void whom_and_what_to_explain_is_told_at_a_glance(void **state)
     for (unsigned i = 0; i < ALL; i++) {
         free((void *)(uintptr_t)results[i].steps);
         free((void *)(uintptr_t)results[i].page);
+        free((void *)(uintptr_t)results[i].submission);
     }
 }
 
