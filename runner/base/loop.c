@@ -11,7 +11,6 @@
 #include "base/loop.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -346,13 +345,6 @@ static int wait_for_ever(struct loop *loop, struct epoll_event *events)
     int n = wait_events(loop->epoll, events, NULL);
     note_seen(loop, clock_now());
     return n;
-}
-
-/* An epoll instance is itself readable when it has events (epoll(7)). */
-bool loop_pending(const struct loop *loop)
-{
-    struct pollfd pfd = {loop->epoll, POLLIN, 0};
-    return loop->more_statuses || poll(&pfd, 1, 0) > 0;
 }
 
 int loop_step(struct loop *loop, int64_t until)

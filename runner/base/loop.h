@@ -8,7 +8,6 @@
 #ifndef SOCKLINGS_BASE_LOOP_H
 #define SOCKLINGS_BASE_LOOP_H
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/types.h>
@@ -61,8 +60,5 @@ void loop_child_default(struct loop *loop, loop_child_fn *fn, void *arg); /* fn 
  * INT64_MAX: no bound), and calls what is due. Returns how many callbacks ran. A signal that the
  * program catches itself (Ctrl-C) ends the wait. */
 int loop_step(struct loop *loop, int64_t until);
-
-/* Something has come that the next step will hand out. */
-bool loop_pending(const struct loop *loop);
 
 #endif

@@ -10,6 +10,7 @@
 #include "cli/hosts.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -274,7 +275,7 @@ int hosts_play(struct cli *cli, const struct hosts_setup *setup)
     struct scene_setup scene = {.script = &script,
                                 .programs = setup->programs,
                                 .nprograms = setup->nprograms,
-                                .limits = {.wall_ms = 1, /* none is looked at */
+                                .limits = {.wall_ms = UINT_MAX, /* none ends it */
                                            .cpu_ms = 3600 * 1000,
                                            .processes = 1000,
                                            .output_bytes = SIZE_MAX,

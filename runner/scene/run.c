@@ -134,7 +134,6 @@ static int connect_sandbox(struct run *run, char **names)
     }
     if (!setup->own) {
         tracer_ports(run->tracer, setup->seed);
-        tracer_calls_most(run->tracer, setup->limits.calls);
         char *folder = sandbox_path(run->sandbox, "");
         folder[strlen(folder) - 1] = '\0'; /* its slash */
         tracer_folder(run->tracer, folder);

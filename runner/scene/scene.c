@@ -219,6 +219,7 @@ int scene_run(struct loop *loop, const struct scene_setup *setup, struct timelin
     run.held = PROGRESS_WAIT;
     const char *why = "internal";
     if (run_open_sandbox(&run) == 0) {
+        tracer_calls_most(run.tracer, setup->limits.calls);
         why = play(&run);
         if (strcmp(why, "complete") == 0)
             why = let_settle(&run);

@@ -18,12 +18,14 @@
 #include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "net/sockdiag.h"
 #include "scene/run.h"
 
@@ -177,12 +179,28 @@ static bool wire_drained(struct run *run, const struct actor *actor)
     return run->settle == SETTLE_ARRIVED;
 }
 
-/* What came while the threads were looked at: for peers, for terminals, from the tracer. */
+/* Something has come for a peer that it has not read yet. */
+static bool peers_hear(const struct run *run)
+{
+    struct pollfd *pfds = mem_resize(NULL, run->npeers + 1, sizeof *pfds);
+    nfds_t n = 0;
+    for (unsigned i = 0; i < run->npeers; i++) {
+        const struct peer *peer = run->peers[i];
+        if (peer->fd >= 0 && peer->watch != NULL && !peer->paused && !peer->connecting &&
+            !peer->end && !peer->reset && peer->kind != PEER_LISTENER)
+            pfds[n++] = (struct pollfd){peer->fd, POLLIN, 0};
+    }
+    bool hear = n > 0 && poll(pfds, n, 0) > 0;
+    free(pfds);
+    return hear;
+}
+
+/* What came while the threads were looked at: for peers, for terminals. */
 static bool nothing_new(struct run *run)
 {
     uint64_t before = run_activity(run);
     drain_outputs(run);
-    return run_activity(run) == before && outputs_read(run) && !loop_pending(run->loop);
+    return run_activity(run) == before && outputs_read(run) && !peers_hear(run);
 }
 
 /* What has been sent has arrived, and nobody is at work on it. */

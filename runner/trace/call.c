@@ -412,6 +412,7 @@ void call_exit(struct tracer *tracer, struct tracee *t)
             finish(tracer, t, result, info.exit.is_error && error == NULL ? "E?" : error);
         }
     }
-    if (!t->process->program->spinning) /* else it is held */
+    bool held = tracer->calls_most > 0 && t->process->program->spinning;
+    if (!held)
         tracee_resume(t, 0);
 }

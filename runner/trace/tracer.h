@@ -80,9 +80,10 @@ struct trace_fault {
 void tracer_fault(struct tracer *tracer, struct trace_program *program,
                   const struct trace_fault *fault);
 
-/* A thread that makes one recorded call more than so many is held before it, as one that spins is
- * held where that was found: what a limit ends is the same however quickly that is. It counts in
- * tracer_recorded all the same. */
+/* For a scene that ends at so many recorded calls, and when a program spins: whoever makes one more
+ * is held before it, and whoever spins where that was found, so that what the limit ends is the
+ * same however quickly it does. The call that is too many counts in tracer_recorded all the same.
+ */
 void tracer_calls_most(struct tracer *tracer, unsigned most);
 
 /* From here on, ports that programs leave to the kernel follow from the seed (trace/ports.h). */
