@@ -60,7 +60,7 @@ BENCH_SRC  := $(wildcard tests/bench/*.c)
 TOOL_SRC   := $(wildcard tests/cli/*.c)
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz_*.c)
 # The data floors and the pure functions: what is fed with foreign bytes.
-FUZZED_SRC := $(foreach room,base timeline catalog build rules judge report,$(wildcard runner/$(room)/*.c)) \
+FUZZED_SRC := $(foreach room,base timeline catalog build rules judge report gradebook,$(wildcard runner/$(room)/*.c)) \
               $(wildcard runner/net/switch*.c) runner/net/stamps.c runner/net/dns.c \
               $(wildcard runner/grade/journal*.c runner/grade/policy*.c runner/grade/class*.c) runner/grade/dates.c \
               $(wildcard runner/grade/intake*.c) runner/grade/submission.c

@@ -12,7 +12,7 @@
 
 #include "catalog/store.h"
 #include "grade/policy.h"
-#include "report/class.h"
+#include "gradebook/class.h"
 
 /* When all students and the points of labs are known. */
 void class_add_notes(struct class_book *book, struct lab_store *memory,

@@ -6,7 +6,7 @@
 
 #include "base/json.h"
 #include "catalog/store.h"
-#include "report/class.h"
+#include "gradebook/class.h"
 
 /* Fills what the verdict tells: outcome, points, steps …; the rest of *result stays as it is. Texts
  * go into the store. -1 and *err, with file, line and JSON path, when it holds no verdict that this

@@ -6,7 +6,7 @@
 
 #include "catalog/store.h"
 #include "grade/journal.h"
-#include "report/class.h"
+#include "gradebook/class.h"
 
 /* The journal's refusals, each once, in order; and those students of them who have handed in
  * nothing else, without a result. */

@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "grade/pages.h"
-#include "report/class_out.h"
+#include "gradebook/class_out.h"
 
 /* Takes path and text over. flags: of base/file.h. */
 static int write_out(char *path, struct strbuf *text, unsigned flags, struct error *err)

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "grade/grade.h"
-#include "report/class.h"
+#include "gradebook/class.h"
 
 /* Writes what `formats` (grade/pages.h) asks for, each file at once or not at all. */
 int out_write(const struct class_book *book, const char *out, unsigned formats, struct error *err);

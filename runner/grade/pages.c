@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "report/class_out.h"
+#include "gradebook/class_out.h"
 #include "timeline/file.h"
 
 static const struct {

@@ -21,7 +21,7 @@
 #include "base/error.h"
 #include "catalog/lab.h"
 #include "grade/journal.h"
-#include "report/class.h"
+#include "gradebook/class.h"
 
 struct policy;
 

@@ -6,13 +6,13 @@
 
 #include "base/bytes.h"
 #include "build/hash.h"
-#include "report/class_parts.h"
+#include "report/clean.h"
 #include "report/trace_svg.h"
 
 void html_text(struct strbuf *out, const char *text)
 {
     struct strbuf clean = STRBUF_INIT;
-    class_clean(&clean, text);
+    clean_text(&clean, text);
     trace_svg_escape(out, clean.data);
     strbuf_free(&clean);
 }
@@ -20,7 +20,7 @@ void html_text(struct strbuf *out, const char *text)
 void html_name(struct strbuf *out, const char *text)
 {
     struct strbuf clean = STRBUF_INIT;
-    class_clean_line(&clean, text);
+    clean_line(&clean, text);
     strbuf_puts(out, "<bdi>");
     trace_svg_escape(out, clean.data);
     strbuf_puts(out, "</bdi>");

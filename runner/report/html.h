@@ -11,7 +11,7 @@
 #include "base/strbuf.h"
 
 /* Adds text for HTML and SVG, inside elements and double-quoted attributes. It is cleaned first
- * (report/class_parts.h); NULL adds nothing. */
+ * (report/clean.h); NULL adds nothing. */
 void html_text(struct strbuf *out, const char *text);
 /* The same with an element around it, whose direction of writing is its own: for names. */
 void html_name(struct strbuf *out, const char *text);
