@@ -132,8 +132,10 @@ struct run {
     uint64_t received_before;    /* by its peer, when it was done */
     bool hurries;                /* the next action does not wait for calm */
     bool restless;               /* programs that never rest are not waited for any more */
-    int64_t calm_since;          /* since when it is waited for; 0: it is not */
-    uint64_t calm_waited, calm_seen;
+    struct calm_times {
+        int64_t at, ran, waited; /* settle.c */
+    } calm_since;                /* since when it is waited for; at 0: it is not */
+    uint64_t calm_seen;
     unsigned calm_missed;                        /* how often it was not waited for any longer */
     uint64_t sockets_returned, sockets_activity; /* when sockets were waited for and last listed */
 };

@@ -227,28 +227,34 @@ static bool at_rest(struct run *run)
     return nothing_new(run);
 }
 
-/* Nanoseconds in which the programs or this thread, without which they do not get on, could have
- * run but had no processor. */
-static uint64_t kept_waiting(const struct run *run)
+/* What the programs and this thread, without which they do not get on, have had of processors so
+ * far, and how long they could have run but had none. */
+static struct calm_times times_now(const struct run *run)
 {
-    return proc_waited_ns(gettid()) + tracer_waited_ns(run->tracer, NULL);
+    return (struct calm_times){
+        .at = clock_now(),
+        .ran = (int64_t)tracer_cpu_ms(run->tracer) * CLOCK_MS + clock_thread(),
+        .waited = (int64_t)(proc_waited_ns(gettid()) + tracer_waited_ns(run->tracer, NULL)),
+    };
 }
 
-/* Time for which nobody had to wait for a processor. */
+/* Time in which others did not have the processor. While one of the programs runs, the rest wait
+ * for it (limits.c). */
 static bool waited_enough(struct run *run)
 {
-    int64_t now = clock_now();
-    if (run->calm_since == 0) {
-        run->calm_since = now;
-        run->calm_waited = kept_waiting(run);
+    const struct calm_times *since = &run->calm_since;
+    if (since->at == 0) {
+        run->calm_since = times_now(run);
         return false;
     }
-    if (now - run->calm_since < CALM_MS * CLOCK_MS)
+    int64_t most = CALM_MS * CLOCK_MS;
+    if (clock_now() - since->at < most)
         return false;
-    uint64_t waited = kept_waiting(run);
-    if (waited > run->calm_waited)
-        now -= (int64_t)(waited - run->calm_waited);
-    return now - run->calm_since >= CALM_MS * CLOCK_MS;
+    struct calm_times now = times_now(run);
+    int64_t past = now.at - since->at, waited = now.waited - since->waited;
+    int64_t others = past - (now.ran - since->ran);
+    int64_t least = waited < others ? waited : others;
+    return past - (least > 0 ? least : 0) >= most;
 }
 
 bool calm(struct run *run)
@@ -267,7 +273,7 @@ bool calm(struct run *run)
         return false;
     if (!rests)
         run->restless = ++run->calm_missed >= CALM_MISSED;
-    run->calm_since = 0;
+    run->calm_since.at = 0;
     return true;
 }
 

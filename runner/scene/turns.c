@@ -104,6 +104,6 @@ enum progress turn_step(struct run *run, const struct action *action)
     }
     enum progress p = run->held;
     run->held = PROGRESS_WAIT;
-    run->calm_since = 0;
+    run->calm_since.at = 0;
     return p;
 }

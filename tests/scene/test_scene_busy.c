@@ -89,6 +89,23 @@ static void an_endless_loop_uses_up_its_processor_time_all_the_same(void **state
     played_free(&p);
 }
 
+/* On one processor they wait for each other, always: that is no reason to wait for them. */
+static void a_script_goes_on_beside_threads_that_all_spin(void **state)
+{
+    struct played p;
+    struct scene_case scene = {.binary = help_compile("trouble.c", NULL),
+                               .source = "trouble.c",
+                               .check = "{'scene': [{'start': 'prog', 'args': "
+                                        "['answers_beside_spin']},"
+                                        " {'type': 'prog', 'data': 'hello\\n'},"
+                                        " {'output': 'prog', 'contains': 'hello'}]}",
+                               .limits = "{'wall_ms': 60000, 'cpu_ms': 2000}"};
+    (void)state;
+    help_play(&scene, &p);
+    HELP_HOLDS(&p, p.rc == 0 && p.passed, "the limit is %s", p.limit != NULL ? p.limit : "none");
+    played_free(&p);
+}
+
 enum { STOPPED_MS = 2500 };
 
 /* Stops this process so many milliseconds from now, for a while: that is what is tested. */
@@ -132,6 +149,9 @@ int main(void)
         crowded(a_program_that_waits_for_the_processor_is_waited_for),
         cmocka_unit_test_setup_teardown(a_check_that_was_stopped_and_goes_on_has_lost_no_time,
                                         help_setup, help_teardown),
+        crowded(a_script_goes_on_beside_threads_that_all_spin),
+        cmocka_unit_test_setup_teardown(a_script_goes_on_beside_threads_that_all_spin, help_setup,
+                                        help_teardown),
         crowded(an_endless_loop_uses_up_its_processor_time_all_the_same),
     };
     return cmocka_run_group_tests(tests, help_group_setup, help_group_teardown);

@@ -213,6 +213,18 @@ static void spin_threads(void)
     pthread_join(id, NULL);
 }
 
+static void answers_beside_threads_that_spin(void)
+{
+    pthread_t id;
+    for (int i = 0; i < 3; i++)
+        pthread_create(&id, NULL, spin_in_thread, NULL);
+    for (;;) {
+        ssize_t n = read(0, buffer, sizeof buffer);
+        if (n <= 0 || write(1, buffer, (size_t)n) != n)
+            _exit(0);
+    }
+}
+
 static void bomb(void)
 {
     for (;;)
@@ -809,6 +821,7 @@ int main(int argc, char **argv)
         {"flood", flood},
         {"big_file", big_file},
         {"work", work},
+        {"answers_beside_spin", answers_beside_threads_that_spin},
         {"recv_spin", recv_spin},
         {"poll_spin", poll_spin},
         {"again_spin", again_spin},
