@@ -106,13 +106,6 @@ int field_text(const struct field *field, const struct json *at, struct lab_stor
     return store_text(field, at, read_text, target, err);
 }
 
-int field_any_text(const struct field *field, const struct json *at, struct lab_store *store,
-                   void *target, struct error *err)
-{
-    (void)store;
-    return store_text(field, at, read_any_text, target, err);
-}
-
 int field_name(const struct field *field, const struct json *at, struct lab_store *store,
                void *target, struct error *err)
 {

@@ -73,8 +73,7 @@ int form_read_choice(const struct form_set *set, const struct json *at, struct l
 
 /* --- types of fields, and what they store --- */
 
-field_read_fn field_text;     /* const char *: a text, not empty */
-field_read_fn field_any_text; /* const char *: may be empty */
+field_read_fn field_text;   /* const char *: a text, not empty */
 field_read_fn field_name;   /* const char *: a letter, then letters, digits, '_', '-'; at most 32 */
 field_read_fn field_slug;   /* const char *: lower case, digits, '_', joined by '-'; at most 63 */
 field_read_fn field_call;   /* const char *: [a-z0-9_]+ */

@@ -19,7 +19,7 @@ struct standing {
     enum { HAPPENED, WAITS_ON, IS_LEFT } rank;
     unsigned turn; /* of the script: how many actions stand before it */
     bool crowded;  /* several processes are told of in that turn */
-    bool packet; /* or what else is of no process */
+    bool packet;   /* or what else is of no process */
     int pid;
     uint64_t at;
     bool printed; /* behind the call that wrote it */
