@@ -106,10 +106,16 @@ static const unsigned families[] = {AF_UNSPEC, AF_UNIX, AF_INET, AF_INET6, AF_NE
  */
 static const unsigned refused_transports[] = {33, 115, 132, 256, 262};
 
+/* Of the Internet's families these are SCTP and DCCP as well when no transport is named. */
+static const unsigned refused_types[] = {SOCK_SEQPACKET, SOCK_DCCP};
+
 /* An argument that the kernel takes for an int: what stands in its upper half does not matter, and
  * must not matter here. (SCMP_A0_32 and the like ask for zeros there.) */
 #define INT_IS(arg, value) SCMP_CMP(arg, SCMP_CMP_MASKED_EQ, 0xffffffffUL, (uint32_t)(value))
 #define BIT_IS_SET(arg, bit) SCMP_CMP(arg, SCMP_CMP_MASKED_EQ, 1UL << (bit), 1UL << (bit))
+
+/* Of the type of a socket; flags stand above it (socket(2)). */
+#define TYPE_IS(arg, value) SCMP_CMP(arg, SCMP_CMP_MASKED_EQ, 0xfUL, (value))
 
 static bool is_family(unsigned family)
 {
@@ -119,21 +125,33 @@ static bool is_family(unsigned family)
     return false;
 }
 
+/* Of the Internet's two families. */
+static int add_transports(scmp_filter_ctx ctx, int call, unsigned family)
+{
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < sizeof refused_transports / sizeof refused_transports[0]; i++)
+        rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(EPROTONOSUPPORT), call, 2, INT_IS(0, family),
+                              INT_IS(2, refused_transports[i]));
+    for (size_t i = 0; rc == 0 && i < sizeof refused_types / sizeof refused_types[0]; i++)
+        rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(ESOCKTNOSUPPORT), call, 2, INT_IS(0, family),
+                              TYPE_IS(1, refused_types[i]));
+    return rc;
+}
+
 /* The tracer lets the call fail with the error that the filter tells it (call.c). */
 static int add_sockets(scmp_filter_ctx ctx)
 {
     const int calls[] = {SCMP_SYS(socket), SCMP_SYS(socketpair)};
     int rc = 0;
-    for (size_t c = 0; c < sizeof calls / sizeof calls[0]; c++) {
+    for (size_t c = 0; rc == 0 && c < sizeof calls / sizeof calls[0]; c++) {
         for (unsigned family = 0; rc == 0 && family < FAMILIES; family++)
             if (!is_family(family))
                 rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(EAFNOSUPPORT), calls[c], 1,
                                       INT_IS(0, family));
-        for (size_t i = 0; i < sizeof refused_transports / sizeof refused_transports[0]; i++)
-            for (unsigned k = 0; rc == 0 && k < 2; k++)
-                rc = seccomp_rule_add(ctx, SCMP_ACT_TRACE(EPROTONOSUPPORT), calls[c], 2,
-                                      INT_IS(0, k == 0 ? AF_INET : AF_INET6),
-                                      INT_IS(2, refused_transports[i]));
+        if (rc == 0)
+            rc = add_transports(ctx, calls[c], AF_INET);
+        if (rc == 0)
+            rc = add_transports(ctx, calls[c], AF_INET6);
     }
     return rc;
 }

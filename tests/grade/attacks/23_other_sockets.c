@@ -49,6 +49,13 @@ int main(int argc, char **argv)
         missing(socket(AF_INET, SOCK_STREAM, transports[i]), "a transport");
         missing(socket(AF_INET6, SOCK_DGRAM, transports[i]), "a transport of IPv6");
     }
+    /* The kernel itself asks for the flags first (EINVAL), whatever modules it has. */
+    for (int i = 0; i < 4; i++) {
+        int type = i < 2 ? SOCK_SEQPACKET : SOCK_DCCP, no_flag = 0x10;
+        if (socket(i % 2 == 0 ? AF_INET : AF_INET6, type | no_flag, 0) >= 0 ||
+            errno != ESOCKTNOSUPPORT)
+            breach("a transport by its type");
+    }
     missing(syscall(SYS_socket, 0x7f00000026L, SOCK_SEQPACKET, 0x100000000L), "AF_ALG in half");
     missing(syscall(SYS_socket, 0x7f00000002L, SOCK_STREAM, 0x100000106L), "MPTCP in half");
 #ifdef __x86_64__
