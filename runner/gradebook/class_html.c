@@ -186,6 +186,13 @@ static void add_flaky(const struct class_book *book, struct strbuf *out)
 
 static void add_first(const struct class_book *book, const struct numbers *n, struct strbuf *out)
 {
+    if (n->errors + n->flaky == 0 && book->nrefusals > 0) {
+        strbuf_printf(out,
+                      "<p class=\"note\">%u could not be taken in: see <a href=\"#refused\">Not "
+                      "graded</a>. No internal errors, and no verdict that changes.</p>\n",
+                      (unsigned)book->nrefusals);
+        return;
+    }
     if (n->errors + n->flaky == 0) {
         strbuf_puts(out, "<p class=\"note good\">Nothing needs you first: no internal errors, and "
                          "no verdict that changes.</p>\n");

@@ -209,5 +209,8 @@ const char *explain_question(enum outcome outcome, enum stage stage, const struc
         return "On which address and port does the program listen, and when does it begin to?";
     if (kind == ACTION_OUTPUT)
         return of_output(f);
+    if (kind == ACTION_EXPECT && f->failed_action->expect.matches != NULL &&
+        facts_failed_by(f, "mismatch"))
+        return "Which line of the program sends that answer, and what did it decide that by?";
     return of_stage(stage, f);
 }
