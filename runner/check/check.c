@@ -221,10 +221,10 @@ static enum check_end start_hands(struct check *check, struct step_result *out)
 
 static unsigned find_job(const struct check *check, const struct lab_step *step, unsigned index)
 {
-    unsigned i = 0;
-    while (check->jobs[i].step != step || check->jobs[i].check != index)
-        i++;
-    return i;
+    for (unsigned i = 0; i < check->njobs; i++)
+        if (check->jobs[i].step == step && check->jobs[i].check == index)
+            return i;
+    abort(); /* each scene has one */
 }
 
 /* What the scene starts is compiled. */

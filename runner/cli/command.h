@@ -70,11 +70,11 @@ struct command {
     const char *alias; /* another name, not shown in lists; or NULL */
     struct command_arg args[COMMAND_ARGS_MAX + 1];
     struct command_option options[COMMAND_OPTIONS_MAX + 1];
-    bool many;           /* the last argument may stand there any number of times */
     const char *rest;    /* name of what may follow "--" ("ARGS"), or NULL */
     const char *summary; /* one line, without a full stop */
     const char *details; /* paragraphs, each one line; separated by empty lines; may be NULL */
     unsigned needs;      /* enum command_needs */
+    bool many;           /* the last argument may stand there any number of times */
     int (*run)(struct cli *cli, const struct invocation *inv); /* returns an exit_status */
 };
 

@@ -109,6 +109,7 @@ static void forget_folder(struct arrival *a, int wd)
         if (a->folders[i].wd == wd) {
             free(a->folders[i].path);
             a->folders[i] = a->folders[--a->nfolders];
+            a->folders[a->nfolders].path = NULL;
             return;
         }
     }

@@ -14,23 +14,23 @@
 
 #include "net/diag.h"
 
-/* A kind of socket (AF_UNSPEC: of both families, as in sockdiag.c); what its messages begin with;
- * which attribute holds struct sk_meminfo. */
+/* What the messages of a kind of socket begin with; which attribute holds struct sk_meminfo; the
+ * kind (AF_UNSPEC: of both families, as in sockdiag.c). */
 struct kind {
-    unsigned char family, protocol;
     size_t header;
     uint16_t attribute;
+    unsigned char family, protocol;
 };
 
 static const struct kind kinds[] = {
-    {AF_UNSPEC, IPPROTO_TCP, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO},
-    {AF_INET, IPPROTO_UDP, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO},
-    {AF_INET6, IPPROTO_UDP, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO},
-    {AF_INET, IPPROTO_UDPLITE, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO},
-    {AF_INET6, IPPROTO_UDPLITE, sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO},
-    {AF_UNIX, 0, sizeof(struct unix_diag_msg), UNIX_DIAG_MEMINFO},
-    {AF_NETLINK, NDIAG_PROTO_ALL, sizeof(struct netlink_diag_msg), NETLINK_DIAG_MEMINFO},
-    {AF_PACKET, 0, sizeof(struct packet_diag_msg), PACKET_DIAG_MEMINFO},
+    {sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO, AF_UNSPEC, IPPROTO_TCP},
+    {sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO, AF_INET, IPPROTO_UDP},
+    {sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO, AF_INET6, IPPROTO_UDP},
+    {sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO, AF_INET, IPPROTO_UDPLITE},
+    {sizeof(struct inet_diag_msg), INET_DIAG_SKMEMINFO, AF_INET6, IPPROTO_UDPLITE},
+    {sizeof(struct unix_diag_msg), UNIX_DIAG_MEMINFO, AF_UNIX, 0},
+    {sizeof(struct netlink_diag_msg), NETLINK_DIAG_MEMINFO, AF_NETLINK, NDIAG_PROTO_ALL},
+    {sizeof(struct packet_diag_msg), PACKET_DIAG_MEMINFO, AF_PACKET, 0},
 };
 
 static void put_request(struct nlmsghdr *nlh, const struct kind *kind)

@@ -88,6 +88,8 @@ struct folder {
 
 static void keep(struct folder *f, size_t from, size_t count)
 {
+    if (count == 0)
+        return;
     if (f->nout + count > f->cap) {
         f->cap = 2 * (f->nout + count) + 64;
         f->out = mem_resize(f->out, f->cap, sizeof *f->out);

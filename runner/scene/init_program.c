@@ -61,16 +61,19 @@ static void offer_to_oom_killer(void)
     close(fd);
 }
 
+/* These go before what the program says itself (__asan_default_options), so also defaults of which
+ * it might make something else stand here. */
+static const char asan_options[] =
+    "ASAN_OPTIONS=detect_leaks=0:abort_on_error=0:exitcode=99:color=never:strip_path_prefix=/work/:"
+    "halt_on_error=1:log_path=stderr:report_globals=1:poison_heap=1:start_deactivated=0:"
+    "replace_str=1:replace_intrin=1:handle_segv=1:allow_user_poisoning=0";
+
 static const char *const environment[] = {
     "PATH=/usr/local/bin:/usr/bin:/bin",
     "HOME=/work",
     "LANG=C.UTF-8",
     "TERM=xterm",
-    /* These go before what the program says itself (__asan_default_options), so also defaults of
-     * which it might make something else stand here. */
-    "ASAN_OPTIONS=detect_leaks=0:abort_on_error=0:exitcode=99:color=never:strip_path_prefix=/work/:"
-    "halt_on_error=1:log_path=stderr:report_globals=1:poison_heap=1:start_deactivated=0:"
-    "replace_str=1:replace_intrin=1:handle_segv=1:allow_user_poisoning=0",
+    asan_options,
     "UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:exitcode=99:color=never:log_path=stderr",
     NULL,
 };

@@ -90,8 +90,6 @@ struct run {
     struct frame frames[8];
     unsigned depth;
     unsigned done;          /* actions carried out */
-    bool begun;             /* the current action has begun */
-    bool over;              /* EVENT_END is there: nothing is recorded any more */
     struct strbuf sentence; /* what the current action does, in words */
     struct failure failure;
     size_t piece;        /* send: pieces sent */
@@ -110,34 +108,36 @@ struct run {
     struct dns *dns;       /* NULL: no host answers DNS */
     struct on_way *on_way; /* frames whose arrival is still to be told, from first_on_way on */
     size_t first_on_way, non_way;
-    bool lossy; /* the wire has kept a frame back: the kernels will try again, later */
-    int marker; /* a UDP socket that sends to itself, or -1 */
     struct loop_fd *marker_watch;
-    uint16_t marker_port;
+    int marker;             /* a UDP socket that sends to itself, or -1 */
     unsigned marker_number; /* of the last one that was sent */
+    uint16_t marker_port;
+    bool begun; /* the current action has begun */
+    bool over;  /* EVENT_END is there: nothing is recorded any more */
+    bool lossy; /* the wire has kept a frame back: the kernels will try again, later */
     enum settle settle;
     uint64_t settle_seen; /* activity when the marker was sent */
     const char *limit;    /* set when a limit was reached */
     int64_t next_limit_check;
-    unsigned looks;     /* limits.c: how often memory was looked at */
-    uint64_t hidden;    /* … what it found where no process shows it */
-    uint64_t sent_seen; /* … and what programs had sent by then */
+    uint64_t hidden;    /* limits.c: what it found where no process shows it */
+    uint64_t sent_seen; /* … what programs had sent by then */
     int64_t
         quiet_since; /* since when nothing has moved, but something is under way in the kernel */
     uint64_t quiet_seen;
     uint64_t rows_hash;
-    enum progress held; /* what became of the current action, when that is told once it is calm */
     int64_t action_began;
     const struct action *before; /* the action before it, or NULL */
     uint64_t received_before;    /* by its peer, when it was done */
-    bool hurries;                /* the next action does not wait for calm */
-    bool restless;               /* programs that never rest are not waited for any more */
     struct calm_times {
         int64_t at, ran, waited; /* settle.c */
     } calm_since;                /* since when it is waited for; at 0: it is not */
     uint64_t calm_seen;
-    unsigned calm_missed;                        /* how often it was not waited for any longer */
     uint64_t sockets_returned, sockets_activity; /* when sockets were waited for and last listed */
+    enum progress held;   /* what became of the current action, when that is told once it is calm */
+    unsigned looks;       /* … how often memory was looked at */
+    unsigned calm_missed; /* how often it was not waited for any longer */
+    bool hurries;         /* the next action does not wait for calm */
+    bool restless;        /* programs that never rest are not waited for any more */
 };
 
 /* scene/run.c. Begin, open the sandbox (-1 and run->err), end: always, also after a failure. */

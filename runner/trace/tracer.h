@@ -47,9 +47,9 @@ struct trace_rest {
     const struct trace_program *program;
     const struct call_spec *spec;
     int64_t event;  /* its event in the timeline, or -1: not recorded */
+    int64_t wakes;  /* timed: not before that (clock.h); 0: any time */
     int fd;         /* the call's descriptor, or -1 */
-    bool timed;     /* it will wake by itself (a time-out, a nap, an armed timer) … */
-    int64_t wakes;  /* … not before that (clock.h); 0: any time */
+    bool timed;     /* it will wake by itself (a time-out, a nap, an armed timer) */
     bool idle_loop; /* timed, but it has woken so, and gone back to sleep, at least three times
                        before, and for longer than a client counts slices of time-outs (2.5 s) */
 };
