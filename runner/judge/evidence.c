@@ -73,19 +73,30 @@ static void add_line(struct lines *lines, char *text)
 static bool tells(const struct model_call *c)
 {
     static const char *const calls[] = {"socket", "bind", "listen", "connect", "setsockopt", NULL};
-    if (c->socket != NULL || (c->io == MODEL_RECV && c->fd == 0))
+    if (c->socket != NULL || (c->io == MODEL_RECV && c->fd == 0) || facts_error(c, "EBADF"))
         return true;
     return facts_waits(c) || model_one_of(c->event->call.name, calls);
 }
 
+/* A loop fails in one place, in the same way, again and again: once is enough. */
+static bool same_failure(const struct call_event *one, const struct call_event *other)
+{
+    return one->error != NULL && other->error != NULL && one->line == other->line &&
+           strcmp(one->error, other->error) == 0 && strcmp(one->name, other->name) == 0;
+}
+
 static void pick_last_calls(const struct facts *f, uint64_t at, struct picked *p)
 {
+    const struct call_event *later = NULL;
     unsigned shown = 0;
     for (uint64_t n = at; n-- > 0 && shown < CALLS_SHOWN;) {
         const struct model_call *c = model_call(&f->model, n);
         if (c == NULL || !facts_learner(f, c->event->program) || !tells(c) ||
             facts_former(f, c->event))
             continue;
+        if (later != NULL && same_failure(&c->event->call, later))
+            continue;
+        later = &c->event->call;
         picked_add(p, n);
         shown++;
     }

@@ -36,9 +36,27 @@ static bool tells_ready(const struct tracee *t, int64_t result)
     }
 }
 
+/* Whoever tries again after that fails again. */
+static bool is_lasting(const char *error)
+{
+    static const char *const lasting[] = {"EBADF",        "EINVAL", "ENOTSOCK",  "ENOTCONN",
+                                          "EDESTADDRREQ", "EFAULT", "EOPNOTSUPP"};
+    for (size_t i = 0; error != NULL && i < sizeof lasting / sizeof lasting[0]; i++)
+        if (strcmp(error, lasting[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Something came or went. Not what it writes: complaints are written as well. */
+static bool gets_on(const struct tracee *t, int64_t result)
+{
+    return t->spec->blocks == BLOCKS_PEER && t->spec->number != SYS_write &&
+           t->spec->number != SYS_writev && (result > 0 || t->spec->number == SYS_connect);
+}
+
 /* Idle: it waited, nothing came, it looked, and waited again. Spinning: the same call with the same
  * empty result, over and over; also when it asks each time whether there is something, and there
- * always is: the end. */
+ * always is: the end; or calls that can only fail, whatever it says of them in between. */
 void idle_after(struct tracee *t, int64_t result, const char *error)
 {
     bool timed_out =
@@ -54,6 +72,13 @@ void idle_after(struct tracee *t, int64_t result, const char *error)
             t->idle_since = t->entered;
     } else if (!waits_again(error))
         t->idle_rounds = t->naps = 0;
+
+    if (is_lasting(error))
+        t->failures++;
+    else if (error == NULL && gets_on(t, result))
+        t->failures = 0;
+    if (t->failures >= FAILURES_LIMIT)
+        t->process->program->spinning = true;
 
     if (tells_ready(t, result))
         return;

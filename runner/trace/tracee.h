@@ -10,6 +10,7 @@
 enum {
     FAULTS_MOST = 16,
     SPIN_LIMIT = 1000,
+    FAILURES_LIMIT = 250,
     IDLE_ROUNDS = 3,
     IDLE_MS = 2500,
     NAPS_MOST = 100,
@@ -77,6 +78,7 @@ struct tracee {
     int64_t idle_since; /* when the first of them began */
     unsigned naps;      /* in a row */
     unsigned repeats;
+    unsigned failures; /* that no later call can mend, and nothing has come or gone in between */
     const struct call_spec *last_spec;
     int last_fd;
     int64_t last_result;

@@ -76,6 +76,8 @@ static const struct trouble table[] = {
      .says = {"printed more"}},
     {"a file without end", "big_file", .limits = "{'file_bytes': 1048576}",
      .outcome = OUTCOME_LIMIT, .limit = "disk", .says = {"wrote more"}},
+    {"a call that can only fail, and a complaint each time", "complains", .outcome = OUTCOME_LIMIT,
+     .limit = "calls", .says = {"@complains", "EBADF"}, .hangs = true},
     {"recv() that returns 0 again and again", "recv_spin",
      .scene = DIALLED ", {'close': 'ann'}, " WAIT_EXIT, .outcome = OUTCOME_LIMIT, .limit = "calls",
      .says = {"@recv_spin"}},

@@ -262,6 +262,17 @@ static void big_file(void)
             _exit(5);
 }
 
+/* The calls of perror() stand between two that fail. */
+static void complains(void)
+{
+    int fd = datagrams();
+    close(fd);
+    for (;;) {
+        if (recv(fd, buffer, sizeof buffer, 0) < 0) /* HERE complains */
+            perror("recv");
+    }
+}
+
 static void recv_spin(void)
 {
     int s = listening("0.0.0.0", port), c = accept(s, NULL, NULL);
@@ -846,6 +857,7 @@ int main(int argc, char **argv)
         {"by_timer", by_timer},
         {"by_alarm", by_alarm},
         {"timer_off", timer_off},
+        {"complains", complains},
         {"timer_late", timer_late},
         {"poll_late", poll_late},
         {"sleeper", sleeper},
