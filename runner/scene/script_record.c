@@ -229,7 +229,8 @@ static void record_rows(struct run *run, const struct place *place)
     if (place->diag < 0 || run->setup->tier != TIER_A ||
         sockdiag_list(place->diag, SOCKDIAG_ALL, &rows, &n, NULL) != 0)
         return;
-    qsort(rows, n, sizeof *rows, compare_rows);
+    if (n > 0) /* else there is no list */
+        qsort(rows, n, sizeof *rows, compare_rows);
     for (unsigned i = 0; i < n; i++) {
         if (rows[i].local_port == run->marker_port)
             continue;

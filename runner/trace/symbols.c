@@ -109,7 +109,8 @@ static bool read_table(struct table *table, Dwfl_Module *mod, Dwarf_Addr base)
                                                          .name = table->names.len};
         strbuf_add(&table->names, name, strlen(name) + 1);
     }
-    qsort(table->symbols, table->count, sizeof *table->symbols, compare);
+    if (table->count > 0)
+        qsort(table->symbols, table->count, sizeof *table->symbols, compare);
     return true;
 }
 
