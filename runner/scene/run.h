@@ -124,6 +124,7 @@ struct run {
     int64_t
         quiet_since; /* since when nothing has moved, but something is under way in the kernel */
     uint64_t quiet_seen;
+    uint64_t quiet_waited; /* for a processor, by then */
     uint64_t rows_hash;
     int64_t action_began;
     const struct action *before; /* the action before it, or NULL */

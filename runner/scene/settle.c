@@ -28,6 +28,7 @@
 #include "base/mem.h"
 #include "net/sockdiag.h"
 #include "scene/run.h"
+#include "trace/proc.h"
 
 enum { QUIET_MS = 120 };
 
@@ -339,16 +340,21 @@ static struct work kernel_work(struct run *run)
     return work;
 }
 
-/* Neither activity nor sockets have changed for QUIET_MS, as repeated asking has seen. */
+/* Neither activity nor sockets have changed for QUIET_MS, as repeated asking has seen. Time in
+ * which this process waited for a processor does not count: so may the kernel's own threads have.
+ */
 static bool quiet_long(struct run *run, uint64_t hash)
 {
+    uint64_t waited = proc_waited_ns(gettid());
     if (run->quiet_seen != run_activity(run) || run->rows_hash != hash || run->quiet_since == 0) {
         run->quiet_seen = run_activity(run);
         run->rows_hash = hash;
         run->quiet_since = clock_now();
+        run->quiet_waited = waited;
         return false;
     }
-    return clock_now() - run->quiet_since > QUIET_MS * CLOCK_MS;
+    return clock_now() - run->quiet_since - (int64_t)(waited - run->quiet_waited) >
+           QUIET_MS * CLOCK_MS;
 }
 
 bool undisturbed(struct run *run)

@@ -12,7 +12,7 @@ static void fill(void)
         setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &most, sizeof most);
         if (bind(fd, (struct sockaddr *)&name, len) != 0 ||
             getsockname(fd, (struct sockaddr *)&name, &len) != 0)
-            _exit(0);
+            return; /* no more descriptors: those that there are stay full */
         for (int k = 0; k < 7; k++)
             sendto(fd, message, sizeof message, MSG_DONTWAIT, (struct sockaddr *)&name, len);
     }
@@ -20,7 +20,7 @@ static void fill(void)
 
 int main(void)
 {
-    for (int child = 0; child < 24; child++) {
+    for (int child = 0; child < 8; child++) {
         if (fork() == 0) {
             fill();
             pause();
