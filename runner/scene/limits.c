@@ -113,7 +113,7 @@ static bool time_used_up(struct run *run, int64_t now)
     int64_t waited = kept_waiting(run, now);
     int64_t deadline = run->start + wall +
                        (waited < WAITED_MOST * wall ? waited : WAITED_MOST * wall) +
-                       loop_lost(run->loop) - run->lost_before;
+                       loop_lost(run->loop) - run->lost_before + run->starting;
     if (deadline > run->deadline)
         run->deadline = deadline;
     return now >= run->deadline;

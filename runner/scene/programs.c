@@ -133,7 +133,9 @@ static int launch(struct run *run, struct actor *actor, const char *const *argv,
                                     .host = actor->place->host};
     if (stdio_open(&actor->io, kind, run->loop, on_output, actor, request.stdio, run->err) != 0)
         return -1;
+    int64_t began = clock_now();
     pid_t pid = sandbox_spawn(run->sandbox, &request, &actor->gate, run->err);
+    run->starting += clock_now() - began;
     for (int i = 0; i < 3; i++)
         if (request.stdio[i] >= 0)
             close(request.stdio[i]);

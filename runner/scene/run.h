@@ -79,6 +79,7 @@ struct run {
     int64_t worked_before; /* clock_thread() */
     int64_t waited_before; /* for a processor, by this thread, when the scene began */
     int64_t lost_before;   /* loop_lost() */
+    int64_t starting;      /* how long programs were being started: that is not their time */
     struct sandbox *sandbox;
     struct tracer *tracer;
     struct actor **actors;
