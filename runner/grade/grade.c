@@ -86,14 +86,7 @@ static int internal_verdict(const struct run *run, size_t index, const char *why
                         .error = mem_string(why),
                         .reproduce = worker_reproduce(run->request, s, task->seed),
                         .nsteps = s->lab->nsteps};
-    struct page_of page = {.out = run->request->out,
-                           .folder = s->folder,
-                           .student = s->student,
-                           .name = s->name,
-                           .submission = s->origin,
-                           .lab = s->lab,
-                           .attempt = s->attempt,
-                           .repeats = 1};
+    struct page_of page = {.out = run->request->out, .submission = s, .repeats = 1};
     v.steps = mem_alloc(v.nsteps * sizeof *v.steps);
     for (unsigned i = 0; i < v.nsteps; i++)
         v.steps[i] = (struct step_result){.id = s->lab->steps[i].id,

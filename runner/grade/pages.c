@@ -152,21 +152,22 @@ bool pages_have_recording(const struct lab *lab, const struct verdict *v)
 int pages_write(const struct page_of *of, const struct verdict *v, const struct timeline *tl,
                 unsigned formats, struct error *err)
 {
-    bool *hidden = mem_alloc((of->lab->nsteps + 1) * sizeof *hidden);
-    bool secret = ends_in_secret(of->lab, v);
-    for (unsigned i = 0; i < of->lab->nsteps && i < v->nsteps; i++)
-        hidden[i] = of->lab->steps[i].hidden;
+    const struct submission *s = of->submission;
+    bool *hidden = mem_alloc((s->lab->nsteps + 1) * sizeof *hidden);
+    bool secret = ends_in_secret(s->lab, v);
+    for (unsigned i = 0; i < s->lab->nsteps && i < v->nsteps; i++)
+        hidden[i] = s->lab->steps[i].hidden;
     struct class_feedback feedback = {.verdict = v,
                                       .hidden = hidden,
                                       .tl = secret || tl == NULL || tl->count == 0 ? NULL : tl,
-                                      .student = of->student,
-                                      .name = of->name != NULL ? of->name : of->student,
-                                      .lab_title = of->lab->title,
-                                      .submission = of->submission,
-                                      .attempt = of->attempt,
+                                      .student = s->student,
+                                      .name = s->name != NULL ? s->name : s->student,
+                                      .lab_title = s->lab->title,
+                                      .submission = s->origin,
+                                      .attempt = s->attempt,
                                       .repeats = of->repeats,
                                       .disagreed = of->disagreed};
-    char *path = pages_path(of->out, of->folder, of->lab->id, of->attempt);
+    char *path = pages_path(of->out, s->folder, s->lab->id, s->attempt);
     char *dir = file_folder(path);
     int rc = file_make_dirs(dir, 0777, err);
     if (rc == 0 && !of->renewed)

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "catalog/lab.h"
+#include "grade/submission.h"
 #include "judge/verdict.h"
 #include "timeline/timeline.h"
 
@@ -21,10 +22,9 @@ int pages_formats(const char *list, unsigned *formats, struct error *err);
 
 /* Whose result it is. */
 struct page_of {
-    const char *out, *folder, *student, *submission;
-    const char *name; /* NULL: nobody knows */
-    const struct lab *lab;
-    unsigned attempt, repeats, disagreed;
+    const char *out; /* the output folder */
+    const struct submission *submission;
+    unsigned repeats, disagreed;
     bool renewed; /* its recording is there already, and stays as it is */
 };
 

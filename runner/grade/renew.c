@@ -29,12 +29,7 @@ static bool write_pages(const struct journal_entry *entry, const struct submissi
 {
     struct timeline tl;
     struct page_of page = {.out = out,
-                           .folder = s->folder,
-                           .student = s->student,
-                           .name = s->name,
-                           .submission = s->origin,
-                           .lab = s->lab,
-                           .attempt = s->attempt,
+                           .submission = s,
                            .repeats = entry->repeats,
                            .disagreed = entry->disagreed,
                            .renewed = true};

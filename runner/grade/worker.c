@@ -108,12 +108,7 @@ static int do_task(int fd, struct loop *loop, const struct copied *copied,
     struct strbuf text = STRBUF_INIT;
     judge_submission(loop, copied->request, submission, seed, &judged);
     struct page_of page = {.out = copied->request->out,
-                           .folder = submission->folder,
-                           .student = submission->student,
-                           .name = submission->name,
-                           .submission = submission->origin,
-                           .lab = submission->lab,
-                           .attempt = submission->attempt,
+                           .submission = submission,
                            .repeats = judged.repeats,
                            .disagreed = judged.disagreed};
     struct worker_answer head = {.kind = ANSWER_VERDICT,

@@ -11,20 +11,8 @@ import os
 import sys
 import xml.etree.ElementTree as xml
 
-count = failed = 0
-
-
-def ok(sentence, good, detail=""):
-    global count, failed
-    count += 1
-    print("%s %d - %s" % ("ok" if good else "not ok", count, sentence))
-    if not good:
-        failed += 1
-        print("# " + str(detail)[:2000].replace("\n", "\n# "))
-
-
-def same(sentence, got, wanted):
-    ok(sentence, got == wanted, "got %r\nwanted %r" % (got, wanted))
+sys.path.insert(0, os.path.join("tests", "report"))
+from tap import done, ok, same  # noqa: E402
 
 
 # Of Jenkins' junit-10.xsd: what an element may hold, in this order, and its attributes.
@@ -139,8 +127,7 @@ def main():
     xml_files(folder)
     json_files(folder)
     csv_files(folder)
-    print("1..%d" % count)
-    return failed > 0
+    return done()
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "../report/expected.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "gradebook/class_out.h"
@@ -29,19 +30,8 @@
 /* Against tests/gradebook/expected/NAME; SOCKLINGS_UPDATE=1 writes what it is now. */
 static inline void compare(const char *name, const struct strbuf *now)
 {
-    struct strbuf then = STRBUF_INIT;
-    struct error err;
     char *path = mem_format("tests/gradebook/expected/%s", name);
-    if (getenv("SOCKLINGS_UPDATE") != NULL) {
-        if (file_write(path, now->data, now->len, 0666, 0, &err) < 0)
-            fail_msg("%s", err.text);
-    } else if (file_read(path, 8 << 20, 0, &then, &err) < 0) {
-        fail_msg("%s", err.text);
-    } else if (then.len != now->len || memcmp(then.data, now->data, now->len) != 0) {
-        print_error("%s is different now:\n%s", path, now->len < 20000 ? now->data : "(long)");
-        fail();
-    }
-    strbuf_free(&then);
+    expected(path, now);
     free(path);
 }
 

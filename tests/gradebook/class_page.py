@@ -11,24 +11,9 @@ import traceback
 
 sys.path.insert(0, os.path.join("tests", "report"))
 import browser  # noqa: E402
+from tap import done, ok, same  # noqa: E402
 
-count = failed = 0
 CANARY = "canary-7d1f"
-
-
-def ok(sentence, good, detail=""):
-    global count, failed
-    count += 1
-    print("%s %d - %s" % ("ok" if good else "not ok", count, sentence))
-    if not good:
-        failed += 1
-        print("# " + str(detail)[:2000].replace("\n", "\n# "))
-    sys.stdout.flush()
-
-
-def same(sentence, got, wanted):
-    ok(sentence, got == wanted, "got %r\nwanted %r" % (got, wanted))
-
 
 HELPERS = """
 window.T = {
@@ -281,8 +266,7 @@ def main():
         ok("the browser answers", False, traceback.format_exc())
     finally:
         b.close()
-    print("1..%d" % count)
-    return failed > 0
+    return done()
 
 
 if __name__ == "__main__":

@@ -11,22 +11,7 @@ import sys
 import traceback
 
 import browser
-
-count = failed = 0
-
-
-def ok(sentence, good, detail=""):
-    global count, failed
-    count += 1
-    print("%s %d - %s" % ("ok" if good else "not ok", count, sentence))
-    if not good:
-        failed += 1
-        print("# " + str(detail)[:2000].replace("\n", "\n# "))
-    sys.stdout.flush()
-
-
-def same(sentence, got, wanted):
-    ok(sentence, got == wanted, "got %r\nwanted %r" % (got, wanted))
+from tap import done, ok, same
 
 
 # Everything a test asks of the page. Rows are those of the picture that is shown at this width.
@@ -291,8 +276,7 @@ def main():
         ok("the browser answers", False, traceback.format_exc())
     finally:
         b.close()
-    print("1..%d" % count)
-    return failed > 0
+    return done()
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@
 
 #include <cmocka.h>
 
+#include "expected.h"
+
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/utf8.h"
@@ -45,19 +47,8 @@ static void undraw(struct drawn *d)
 
 static void compare(const char *name, const char *suffix, const struct strbuf *now)
 {
-    struct strbuf then = STRBUF_INIT;
-    struct error err;
     char *path = mem_format("%s/expected/%s%s", folder, name, suffix);
-    if (getenv("SOCKLINGS_UPDATE") != NULL) {
-        if (file_write(path, now->data, now->len, 0666, 0, &err) < 0)
-            fail_msg("%s", err.text);
-    } else if (file_read(path, 8 << 20, 0, &then, &err) < 0) {
-        fail_msg("%s", err.text);
-    } else if (then.len != now->len || memcmp(then.data, now->data, now->len) != 0) {
-        print_error("%s is different now:\n%s", path, now->len < 20000 ? now->data : "(long)");
-        fail();
-    }
-    strbuf_free(&then);
+    expected(path, now);
     free(path);
 }
 
